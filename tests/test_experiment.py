@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from rnn_compare.experiment_sets import LONGEST_ECHO, MAX_RUNS, comparison, expe
 from rnn_compare.settings import bounds, choices
 from rnn_compare.sources import registry
 
+TOO_SHORT = {"source": "first-word", "distance": 100, "maxlen": 100}
+
 
 @pytest.fixture
 def small_source(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,58 +33,64 @@ def test_settings_keep_their_hash_in_later_versions() -> None:
     assert Experiment(source="keras", reviews=8000, cell="LSTM", dropout=0.25).setting == "c056681fde7f1d71"
 
 
-def test_a_setting_does_not_include_the_seed() -> None:
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    (
+        {"units": 0, "reviews": 25_001, "source": "bundled"},
+        "units is 0; it must be between 1 and 512. reviews is 25001; it must be between 10 and 25,000.",
+    ),
+    ({"distance": 5}, "distance is 5; only cups, first-word, order, parity2 and thirds have one."),
+    ({"source": "order", "distance": 0}, "distance is 0; order needs one: a number of words"),
+    ({"source": "order", "distance": 901}, "distance is 901; it must be between 0 and 900."),
+    ({"source": "order", "distance": "far"}, "distance is 'far'; it must be a whole number."),
+    (
+        TOO_SHORT,
+        "A maxlen of 100 cuts off a deciding word: at distance 100 the texts of first-word have up to 101 words",
+    ),
+    (
+        {"forget_bias": 3.0, "initial_gates": "chrono"},
+        "A forget_bias of 3.0 and initial_gates chrono set the same bias",
+    ),
+    ({"forget_bias": "wide"}, "forget_bias is 'wide'; it must be a number"),
+    ({"forget_bias": 11}, "forget_bias is 11; it must be between -10.0 and 10.0"),
+    (
+        {"reviews": 10, "test_split": 0.5, "validation_split": 0.9},
+        "A validation_split of 0.9 leaves one side of 10",
+    ),
+    ({"epochs": True}, "epochs is True, but is no setting of yes or no."),
+    ({"cell": True}, "cell is True, but is no setting of yes or no."),
+]
+
+
+@pytest.mark.parametrize(("values", "sentence"), REFUSED)
+def test_what_is_no_experiment_is_refused_in_a_sentence(values: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(UserError) as error:
+        experiment_from(values)
+    assert str(error.value).startswith(sentence)
+
+
+def test_a_setting_is_all_that_differs_but_the_seed() -> None:
     assert Experiment(seed=2).setting == Experiment().setting != Experiment(epochs=11).setting
-
-
-def test_a_task_has_a_distance_and_other_sources_have_none() -> None:
+    assert Experiment(dropout=-0.0, recurrent_dropout=-0.0).setting == Experiment().setting
+    assert Experiment(forget_bias=-0.0).setting == Experiment(forget_bias=0.0).setting != Experiment().setting
     assert (Experiment(source="order").distance, Experiment().distance) == (20, 0)
     assert Experiment(source="order", distance=7).dataset == "order-7"
     assert Experiment(source="order", distance=7).setting != Experiment(source="order").setting
-    for values, sentence in (
-        ({"distance": 5}, "distance is 5; only cups, first-word, order, parity2 and thirds have one."),
-        ({"source": "order", "distance": 0}, "distance is 0; order needs one: a number of words"),
-        ({"source": "order", "distance": 901}, "distance is 901; it must be between 0 and 900."),
-        ({"source": "order", "distance": "far"}, "distance is 'far'; it must be a whole number."),
-    ):
-        with pytest.raises(UserError, match=sentence):
-            experiment_from(values)
 
 
-def test_a_maxlen_that_cuts_off_what_decides_is_refused_unless_it_is_on_record() -> None:
-    assert experiment_from({"source": "first-word", "distance": 99, "maxlen": 100}).maxlen == 100
-    too_short = {"source": "first-word", "distance": 100, "maxlen": 100}
-    with pytest.raises(UserError, match="texts of first-word have up to 101 words; set maxlen to 101 or more"):
-        experiment_from(too_short)
-    assert recorded_experiment(json.dumps(too_short)).maxlen == 100
-
-
-def test_chrono_gates_and_a_forget_bias_are_not_both_set() -> None:
-    with pytest.raises(UserError, match=r"A forget_bias of 3\.0 and initial_gates chrono set the same bias; leave one"):
-        experiment_from({"forget_bias": 3.0, "initial_gates": "chrono"})
-
-
-def test_the_bias_of_the_forget_gate_is_a_number_or_none() -> None:
-    assert Experiment(forget_bias=-0.0).setting == Experiment(forget_bias=0.0).setting != Experiment().setting
-    for bias, sentence in (("wide", "it must be a number"), (11, "it must be between -10.0 and 10.0")):
-        with pytest.raises(UserError, match=sentence):
-            experiment_from({"forget_bias": bias})
+def test_numbers_may_be_text_or_whole_floats() -> None:
+    """As a command line and an address give them, and a table with gaps."""
+    assert experiment_from({"units": "64", "epochs": 3.0}) == Experiment(units=64, epochs=3)
     assert (choices("forget_bias"), bounds("forget_bias")) == ((), (-10.0, 10.0))
+
+
+def test_an_experiment_on_record_may_cut_off_what_decides() -> None:
+    assert experiment_from(TOO_SHORT | {"distance": 99}).maxlen == 100
+    assert recorded_experiment(json.dumps(TOO_SHORT)).maxlen == 100
 
 
 def test_the_test_reviews_are_put_aside_before_the_split() -> None:
     experiment = Experiment(reviews=1000, test_split=0.1, validation_split=0.2)
     assert (experiment.training_reviews, experiment.validation_reviews, experiment.test_reviews) == (720, 180, 100)
-
-
-def test_a_split_that_leaves_nothing_to_validate_with_is_refused() -> None:
-    with pytest.raises(UserError, match="leaves one side of"):
-        experiment_from({"reviews": 10, "test_split": 0.5, "validation_split": 0.9})
-
-
-def test_zero_and_minus_zero_are_the_same_setting() -> None:
-    for field in ("dropout", "recurrent_dropout"):
-        assert experiment_from({field: -0.0}).setting == Experiment().setting
 
 
 @pytest.mark.parametrize("field", ["units", "reviews", "dropout", "cell", "source", "bidirectional"])
@@ -90,27 +99,9 @@ def test_a_wrong_value_is_not_echoed_beyond_measure(field: str) -> None:
         with pytest.raises(UserError, match=f"{field} is .*; it must be") as error:
             experiment_from({field: value})
         assert len(str(error.value)) < LONGEST_ECHO + 60 + len(repr(choices(field)))
-
-
-def test_a_setting_that_there_is_not_is_not_echoed_beyond_measure_either() -> None:
     with pytest.raises(UserError, match="There is no setting xxx") as error:
         experiment_from({"x" * 5_000: 1})
     assert len(str(error.value)) < LONGEST_ECHO + 100
-
-
-def test_every_wrong_setting_has_its_sentence() -> None:
-    with pytest.raises(UserError) as error:
-        experiment_from({"units": 0, "reviews": 25_001, "source": "bundled"})
-    assert str(error.value) == (
-        "units is 0; it must be between 1 and 512. reviews is 25001; it must be between 10 and 25,000."
-    )
-
-
-def test_an_unknown_source_gets_a_sentence_that_names_the_known_ones() -> None:
-    *names, last = map(repr, registry.SOURCES)
-    with pytest.raises(UserError) as error:
-        experiment_from({"source": "x"})
-    assert str(error.value) == f"source is 'x'; it must be one of {', '.join(names)} or {last}."
 
 
 @pytest.mark.usefixtures("small_source")
@@ -136,7 +127,10 @@ def test_an_experiment_of_the_record_stays_what_it_was() -> None:
             experiment_from(recorded.model_dump())
 
 
-def test_a_source_that_is_no_more_gets_a_sentence() -> None:
+def test_an_unknown_source_and_one_that_is_no_more_get_a_sentence_that_names_the_known_ones() -> None:
+    *names, last = map(repr, registry.SOURCES)
+    with pytest.raises(UserError, match=re.escape(f"it must be one of {', '.join(names)} or {last}.")):
+        experiment_from({"source": "x"})
     with pytest.raises(UserError, match=f"no source 'gone', only {', '.join(registry.SOURCES[:3])}"):
         registry.source("gone")
 
@@ -147,37 +141,43 @@ def test_a_comparison_takes_one_value_or_any_collection_of_them() -> None:
         assert comparison(cell="GRU", units=sizes, maxlen=np.int64(40), seed=seed, epochs=np.int64(2)) == expected
 
 
-def test_seeds_are_a_number_of_seeds_and_seed_a_particular_one() -> None:
-    def numbers(**settings: Any) -> list[int]:
-        return [experiment.seed for experiment in comparison(**settings)]
+NOT_COMPARED: list[tuple[dict[str, Any], str]] = [
+    ({"seeds": [1, 2, 3]}, "seeds is a number of seeds, such as 3. Particular seeds are seed=[1, 2, 3]."),
+    ({"seeds": range(3, 4)}, "seeds is a number of seeds, such as 3. Particular seeds are seed=[3]."),
+    ({"seed": [4, 7], "seeds": 3}, "seeds count from one seed on, and seed has several values. Leave one of the "),
+    ({"seeds": 11}, "seeds is 11; it must be a whole number from 1 to 10."),
+    ({"seed": 2**31 - 1, "seeds": 2}, "seed is 2147483648; it must be between 0 and 2,147,483,647."),
+    ({"seeds": True}, "seeds is True; it must be a whole number from 1 to 10."),
+    ({"seeds": 10**5_000}, "seeds is a number of thousands of digits; it must be a whole number from 1 to 10."),
+    ({"seed": range(11)}, "11 seeds make 11 runs of each network; the limit is 10. Remove some."),
+    ({"seed": []}, "Choose at least one seed."),
+    ({"seed": [[1, 2]]}, "seed is '[1, 2]'; it must be a whole number."),
+    ({"units": []}, "Choose at least one value of units."),
+    ({"maxlens": 3}, "There is no setting maxlens. Did you mean maxlen?"),
+    ({"epoch": 3}, "There is no setting epoch. Did you mean epochs?"),
+]
 
-    assert (numbers(), numbers(seed=3), numbers(seed=[4, 7])) == ([1], [3], [4, 7])
-    assert (numbers(seeds=3), numbers(seed="5", seeds="3"), numbers(seeds=np.int64(2))) == (
-        [1, 2, 3],
-        [5, 6, 7],
-        [1, 2],
-    )
+
+@pytest.mark.parametrize(("settings", "sentence"), NOT_COMPARED)
+def test_no_setting_of_a_comparison_is_dropped(settings: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(UserError) as error:
+        comparison(**settings)
+    assert str(error.value).startswith(sentence)
 
 
-def test_no_setting_of_a_comparison_is_dropped() -> None:
-    for settings, sentence in (
-        ({"seeds": [1, 2, 3]}, "seeds is a number of seeds, such as 3. Particular seeds are seed=[1, 2, 3]."),
-        ({"seeds": range(3, 4)}, "seeds is a number of seeds, such as 3. Particular seeds are seed=[3]."),
-        ({"seed": [4, 7], "seeds": 3}, "seeds count from one seed on, and seed has several values. Leave one of the "),
-        ({"seeds": 11}, "seeds is 11; it must be a whole number from 1 to 10."),
-        ({"seed": 2**31 - 1, "seeds": 2}, "seed is 2147483648; it must be between 0 and 2,147,483,647."),
-        ({"seeds": True}, "seeds is True; it must be a whole number from 1 to 10."),
-        ({"seeds": 10**5_000}, "seeds is a number of thousands of digits; it must be a whole number from 1 to 10."),
-        ({"seed": range(11)}, "11 seeds make 11 runs of each network; the limit is 10. Remove some."),
-        ({"seed": []}, "Choose at least one seed."),
-        ({"seed": [[1, 2]]}, "seed is '[1, 2]'; it must be a whole number."),
-        ({"units": []}, "Choose at least one value of units."),
-        ({"maxlens": 3}, "There is no setting maxlens. Did you mean maxlen?"),
-        ({"epoch": 3}, "There is no setting epoch. Did you mean epochs?"),
-    ):
-        with pytest.raises(UserError) as error:
-            comparison(**settings)
-        assert str(error.value).startswith(sentence)
+SEEDS: list[tuple[dict[str, Any], list[int]]] = [
+    ({}, [1]),
+    ({"seed": 3}, [3]),
+    ({"seed": [4, 7]}, [4, 7]),
+    ({"seeds": 3}, [1, 2, 3]),
+    ({"seed": "5", "seeds": "3"}, [5, 6, 7]),
+    ({"seeds": np.int64(2)}, [1, 2]),
+]
+
+
+@pytest.mark.parametrize(("settings", "seeds"), SEEDS)
+def test_seeds_are_a_number_of_seeds_and_seed_a_particular_one(settings: dict[str, Any], seeds: list[int]) -> None:
+    assert [experiment.seed for experiment in comparison(**settings)] == seeds
 
 
 @pytest.mark.parametrize("command", ["train", "sweep", "parameters"])
@@ -227,17 +227,3 @@ def test_a_setting_without_effect_is_refused_if_no_network_has_it_else_reported(
     assert main(["parameters", "--cell", "average", "LSTM", "--recurrent-dropout", "0.2"]) == 0
     assert main(["parameters", "--cell", "average", "--recurrent-dropout", "0.0"]) == 0
     assert capsys.readouterr().err == f"{dropped} Leave it out.\n{dropped}\n"
-
-
-def test_an_optional_whole_number_is_asked_for_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Experiment.model_fields["patience"], "annotation", int | None)
-    with pytest.raises(UserError, match=r"patience is 'x'; it must be a whole number\."):
-        experiment_from({"patience": "x"})
-
-
-def test_numbers_may_be_text_or_whole_floats_but_not_yes_or_no() -> None:
-    """As a command line and an address give them, and a table with gaps; a yes is a mistake."""
-    assert experiment_from({"units": "64", "epochs": 3.0}) == Experiment(units=64, epochs=3)
-    for name in ("epochs", "forget_bias", "cell"):
-        with pytest.raises(UserError, match=f"{name} is True, but is no setting of yes or no."):
-            experiment_from({name: True})

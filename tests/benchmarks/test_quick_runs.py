@@ -73,7 +73,7 @@ def test_networks_without_recurrence_are_timed_against_the_lstm() -> None:
     assert len(measured(r"ratio (\d+\.\d+)", text)) == 1 + len(FEEDFORWARD)
 
 
-@pytest.mark.parametrize("cells", [("SimpleRNN", "LSTM"), pytest.param(tuple(CELLS), marks=pytest.mark.measure)])
+@pytest.mark.parametrize("cells", [("LSTM",), pytest.param(tuple(CELLS), marks=pytest.mark.measure)])
 def test_threads_times_cells_by_each_number_of_threads(cells: tuple[str, ...]) -> None:
     text = output("threads", "main(400, 1)", COUNTS=(1, 2), CELLS=cells)
     assert re.findall(r"^(\w+) +(\d) threads", text, re.MULTILINE) == [(cell, n) for cell in cells for n in "12"]
