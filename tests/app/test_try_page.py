@@ -187,7 +187,7 @@ def test_a_link_brings_text_networks_and_weights_and_is_written_as_they_are_chos
     app.text_area[0].set_value("A wonderful film.").run()
     app.multiselect[0].set_value([trained[1].id]).run()
     app.segmented_control(key="weights").set_value("last epoch").run()
-    wanted = {"review": "A wonderful film.", "ask": trained[1].id, "weights": "last epoch"}
+    wanted: dict[str, Any] = {"review": "A wonderful film.", "ask": trained[1].id, "weights": "last epoch"}
     assert {name: app.query_params[name] for name in wanted} == wanted
 
     other = page("try_review", **wanted)

@@ -103,10 +103,7 @@ def test_a_comparison_is_trained_by_workers_and_printed_as_json_listed_predicts_
     [
         (["train", "--units", "0"], "units is 0; it must be between 1 and 512."),
         (["continue", "lstm-nobody"], "There is no run called 'lstm-nobody'"),
-        (["train", "--cell", "Transformer"], "cell is 'Transformer'; it must be one of"),
-        (["train", "--epochs", "many"], "epochs is 'many'; it must be a whole number."),
         (["train", "--units", *"123456789"], "the limit is 8"),
-        (["parameters", "--vocabulary-size", "99"], "vocabulary_size is 99"),
         (["predict", "nobody", "good"], "no run called 'nobody'"),
         (["predict", "nobody", "good", "--lines"], "--lines reads standard input, which is -."),
         (["runs", "--delete"], "Which runs? Name them"),

@@ -83,7 +83,8 @@ def test_an_event_that_no_record_can_hold_fails_its_run_and_the_others_are_recor
     store: RunStore, batch: Any
 ) -> None:
     run, other = make(store), make(store)
-    events = [started(run), started(other), epoch(run, 1), progress(run, 2, batch, 0.0), epoch(other, 1), epoch(run, 2)]
+    events: list[Event] = [started(run), started(other), epoch(run, 1), progress(run, 2, batch, 0.0)]
+    events += [epoch(other, 1), epoch(run, 2)]
     assert store.record(events) == [run]
     assert store.run(run).status is Status.FAILED
     assert "Its metrics cannot be recorded" in (store.run(run).reason or "")
