@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from rnn_compare.comparison.verdicts import judge
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import comparison
 from rnn_compare.formatting import unbroken
-from rnn_compare.paths import CACHE_VARIABLE, explanation
+from rnn_compare.paths import explanation
 from rnn_compare.presets import PARITY, PRESETS, Preset
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
@@ -49,6 +48,10 @@ def board(app: AppTest) -> Any:
     return sent
 
 
+def labels(app: AppTest) -> list[str]:
+    return [group["label"] for group in board(app)["groups"]]
+
+
 @pytest.mark.usefixtures("services")  # nothing is on the charts
 def test_the_page_opens_on_the_books_experiment() -> None:
     app = page()
@@ -58,20 +61,17 @@ def test_the_page_opens_on_the_books_experiment() -> None:
     assert "4 · (32·32 + 32·32 + 32) = 4 · 2,080 = 8,320" in shown(app)
 
 
-def test_the_charts_are_chosen_and_none_chosen_means_the_usual_ones(app: AppTest) -> None:
-    def charts() -> list[str]:
-        return [chart["name"] for chart in board(app)["charts"]]
-
-    assert charts() == ["accuracy", "loss"]
-    app.main.pills(key="charts").set_value(["auc", "accuracy"]).run()
-    assert charts() == ["accuracy", "auc"]
-    app.main.pills(key="charts").set_value([]).run()
-    assert charts() == ["accuracy", "loss"]
-
-
-def test_a_preset_sent_again_by_a_browser_with_its_list_shut_changes_nothing(app: AppTest) -> None:
-    app.radio(key="preset").set_value("Short").run()
-    assert app.radio(key="preset").value == "The book's experiment"
+def test_charts_and_what_is_drawn_besides_the_curves_are_chosen_and_none_chosen_means_the_usual_ones(
+    app: AppTest,
+) -> None:
+    for chosen, shown in (([], ["accuracy", "loss"]), (["auc", "accuracy"], ["accuracy", "auc"])):
+        app.main.pills(key="charts").set_value(chosen).run()
+        assert [chart["name"] for chart in board(app)["charts"]] == shown
+    assert (board(app)["gap"], app.toggle(key="baselines").value) == (False, True)
+    app.toggle(key="gap").set_value(True)
+    app.toggle(key="baselines").set_value(False).run()
+    assert (board(app)["gap"], board(app)["charts"][0]["baselines"]) == (True, [])
+    assert not app.exception
 
 
 def test_inviting_shuts_the_menu_that_it_stands_in_and_opens_a_window(app: AppTest) -> None:
@@ -86,6 +86,9 @@ def test_inviting_shuts_the_menu_that_it_stands_in_and_opens_a_window(app: AppTe
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_a_preset_sets_every_control(app: AppTest, preset: Preset) -> None:
+    before = app.radio(key="preset").value
+    app.radio(key="preset").set_value("Short").run()
+    assert app.radio(key="preset").value == before, "a browser with its list shut sends it again"
     choose_preset(app, "Short")
     choose_preset(app, preset.name)
     assert app.radio(key="preset").value == preset.name
@@ -109,8 +112,7 @@ def test_networks_of_equal_parameters_are_set_up_by_a_preset_and_from_a_link_and
     from_runs = page(show=",".join(run.id for run in services.store.runs()))
     assert from_runs.radio(key="preset").value == "Equal parameters"
     from_runs.toggle(key="equal_parameters").set_value(False).run()
-    assert "GRU(32)" in shown(from_runs)
-    assert "SimpleRNN(32)" in shown(from_runs)
+    assert all(name in shown(from_runs) for name in ("GRU(32)", "SimpleRNN(32)"))
 
 
 @pytest.mark.usefixtures("services")  # nothing is on the charts
@@ -132,26 +134,16 @@ def test_each_network_is_trained_with_each_seed_from_the_first_one_on(services: 
     app = page(seed="5", seeds="3")
     press(app, "Train")
     runs = services.store.runs()
-    assert [(run.experiment.cell, run.experiment.seed) for run in runs] == [
-        (cell, seed) for seed in (5, 6, 7) for cell in ("SimpleRNN", "LSTM")
-    ]
+    pairs = [(cell, seed) for seed in (5, 6, 7) for cell in ("SimpleRNN", "LSTM")]
+    assert [(run.experiment.cell, run.experiment.seed) for run in runs] == pairs
     assert app.query_params["show"] == ",".join(run.id for run in runs)
     app.slider(key="seeds").set_value(5).run()
     assert "SimpleRNN(32), LSTM(32): 4 trainings, " in shown(app), "the other six are there"
     assert "not on the charts</h" not in shown(app), "seeds change no parameters"
     press(app, "Train")
     assert len(services.store.runs()) == 10
-    assert app.query_params["show"] == f"all-{services.store.runs()[0].id}"
+    assert app.query_params["show"] == f"all-{runs[0].id}"
     assert [group["state"].partition(",")[0] for group in board(app)["groups"]] == ["starting", "starting"]
-
-
-def test_what_is_drawn_besides_the_curves_is_chosen_under_display(app: AppTest) -> None:
-    assert (board(app)["gap"], app.toggle(key="baselines").value) == (False, True)
-    app.toggle(key="gap").set_value(True).run()
-    assert board(app)["gap"]
-    app.toggle(key="baselines").set_value(False).run()
-    assert not app.exception
-    assert board(app)["charts"][0]["baselines"] == []
 
 
 def test_train_trains_what_is_not_there_yet_and_shows_it_beside_what_is(services: Services) -> None:
@@ -179,17 +171,11 @@ def test_train_trains_what_is_not_there_yet_and_shows_it_beside_what_is(services
     press(app, "Train again")
     assert len(services.store.runs()) == 6
 
-
-def test_what_was_stopped_or_has_another_seed_is_trained(services: Services) -> None:
-    finished_run(services.store, 0.5, status=Status.STOPPED, epochs=2)
-    finished_run(services.store, 0.5, 0.5, cell="LSTM", epochs=2, seed=7)
+    finished_run(services.store, 0.5, status=Status.STOPPED, epochs=3)
+    finished_run(services.store, 0.5, 0.5, 0.5, cell="LSTM", epochs=3, seed=7)
     services.refresh()
-    press(page(epochs="2"), "Train")
-    assert len(services.store.runs()) == 4
-
-
-def labels(app: AppTest) -> list[str]:
-    return [group["label"] for group in board(app)["groups"]]
+    press(page(epochs="3"), "Train")
+    assert len(services.store.runs()) == 6 + 2 + 2, "what was stopped or has another seed is trained"
 
 
 def test_a_bare_address_shows_what_trains_then_what_this_browser_trained_then_the_book(
@@ -225,35 +211,27 @@ def test_three_ways_on_give_way_once_something_trains(
     assert "<nav" not in shown(app)
 
 
-def test_what_somebody_else_starts_does_not_take_the_place_of_what_is_shown(
-    services: Services, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_at_the_machine", [True, False])
+def test_what_somebody_else_starts_is_offered_to_the_presenter_and_followed_by_all_others(
+    services: Services, monkeypatch: pytest.MonkeyPatch, is_at_the_machine: bool
 ) -> None:
-    monkeypatch.setattr(visitor, "is_at_the_machine", lambda: True)
-    services.engine.submit([Experiment(cell="GRU")])
-    services.refresh()
-    app = page()
-    [other] = services.engine.submit([Experiment(cell="MGU")])
-    services.refresh()
-    app.run()
-    assert [group["label"] for group in board(app)["groups"]] == ["GRU(32)"]
-    [show_it] = [button for button in app.button if "A newer comparison was started" in button.label]
-    show_it.click().run()
-    assert [group["label"] for group in board(app)["groups"]] == ["MGU(32)"]
-    assert app.query_params["show"] == other
+    monkeypatch.setattr(visitor, "is_at_the_machine", lambda: is_at_the_machine)
 
+    def start(cell: str) -> str:
+        [run] = services.engine.submit([Experiment(cell=cell)])
+        services.refresh()
+        return run
 
-def test_whoever_looks_on_from_elsewhere_follows_what_is_started(
-    services: Services, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(visitor, "is_at_the_machine", lambda: False)
-    services.engine.submit([Experiment(cell="GRU")])
-    services.refresh()
+    start("GRU")
     app = page()
-    services.engine.submit([Experiment(cell="MGU")])
-    services.refresh()
+    other = start("MGU")
     app.run()
-    assert "show" not in app.query_params
-    assert [group["label"] for group in board(app)["groups"]] == ["MGU(32)"]
+    if is_at_the_machine:
+        assert labels(app) == ["GRU(32)"]
+        [show_it] = [button for button in app.button if "A newer comparison was started" in button.label]
+        show_it.click().run()
+    assert labels(app) == ["MGU(32)"]
+    assert app.query_params.get("show") == (other if is_at_the_machine else None)
 
 
 @pytest.mark.usefixtures("services")
@@ -278,7 +256,7 @@ def test_a_link_to_runs_that_are_not_here_says_so(services: Services) -> None:
     services.refresh()
     app.run()
     assert "The runs in this link were deleted" in shown(app)
-    assert [group["label"] for group in board(app)["groups"]] == ["GRU(32)"]
+    assert labels(app) == ["GRU(32)"]
     app.query_params["show"] = f"lstm-000000,{services.store.runs()[0].id}"
     app.run()
     assert "Some runs in this link were deleted" in shown(app)
@@ -308,8 +286,7 @@ def test_finished_runs_of_many_seeds_are_named_one_by_one_where_they_are_part_of
     services.refresh()
     app = page(cell=["LSTM", "GRU"], seeds="5", epochs="1", show=made[0])
     press(app, "Train")
-    assert labels(app) == ["LSTM(32)", "GRU(32)"]
-    assert len(services.store.runs()) == len(made)
+    assert (labels(app), len(services.store.runs())) == (["LSTM(32)", "GRU(32)"], len(made))
 
 
 def more_settings(app: AppTest, shown: bool = True) -> None:
@@ -321,16 +298,12 @@ def test_more_settings_are_drawn_when_they_are_opened_and_whenever_one_is_anothe
     def has_widgets() -> bool:
         return "seed" in [widget.key for widget in app.number_input]
 
-    assert not has_widgets()
-    more_settings(app)
-    assert app.number_input(key="seed").value == 1
-    more_settings(app, False)
-    assert not has_widgets()
-    more_settings(app)
+    for is_open in (False, True, False, True):
+        more_settings(app, is_open)
+        assert has_widgets() == is_open
     app.number_input(key="seed").set_value(7).run()
     more_settings(app, False)
-    assert app.number_input(key="seed").value == 7
-    assert app.radio(key="preset").value == "Own settings"
+    assert (app.number_input(key="seed").value, app.radio(key="preset").value) == (7, "Own settings")
     choose_preset(app, "The book's experiment")
     app.run()  # once they have taken the old values out of the address
     assert not has_widgets()
@@ -381,27 +354,15 @@ def test_what_cannot_be_trained_is_refused_in_words(app: AppTest) -> None:
     assert "Choose at least one cell type" in app.error[0].value
 
 
-@pytest.mark.usefixtures("own_app")
-def test_an_unreadable_record_is_set_aside_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "runs.db").write_bytes(b"this is no database" * 1000)
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
-    app = page()
-    assert "kept as runs.db.unreadable" in app.warning[0].value
-    aside = next(tmp_path.glob("runs.db.unreadable*"))
-    assert aside.read_bytes().startswith(b"this is no database")
-
-
 def test_could_it_be_chance_shows_the_verdict_its_picture_and_what_the_interval_is(
     trained: list[Run], shared_services: Services
 ) -> None:
     app = page(show=",".join(run.id for run in trained))
-    text = shown(app)
-    assert (
-        escape(unbroken(result(replace(judge(groups(trained), shared_services.evidence), beside_baselines=())))) in text
-    )
-    assert 'class="rc-chance"' in text
-    assert "± is the 95 % interval of the difference" in text
-    assert "[How the verdict is reached](chance)" in text
+    sentence = result(replace(judge(groups(trained), shared_services.evidence), beside_baselines=()))
+    assert escape(unbroken(sentence)) in shown(app)
+    assert 'class="rc-chance"' in shown(app)
+    assert "[How the verdict is reached](chance)" in shown(app)
+    assert page("chance").markdown[0].value == explanation().read_text("utf-8").strip()
 
 
 def test_nothing_is_claimed_before_two_networks_have_trained_to_their_end(
@@ -415,19 +376,13 @@ def test_nothing_is_claimed_before_two_networks_have_trained_to_their_end(
     assert services.runs()
 
 
-def test_the_explanation_is_a_page_of_its_own() -> None:
-    assert page("chance").markdown[0].value == explanation().read_text("utf-8").strip()
-
-
 def test_the_set_up_begins_with_what_is_shown_and_a_link_with_its_own_settings(trained: list[Run]) -> None:
-    app = page("compare.page", show=",".join(run.id for run in trained))
+    app, experiment = page("compare.page", show=",".join(run.id for run in trained)), trained[0].experiment
     assert app.pills(key="cell").value == [run.experiment.cell for run in trained]
-    assert app.select_slider(key="units").value == trained[0].experiment.units
-    assert app.slider(key="epochs").value == trained[0].experiment.epochs
-    assert app.number_input(key="reviews").value == trained[0].experiment.reviews
+    set_up = (app.select_slider(key="units"), app.slider(key="epochs"), app.number_input(key="reviews"))
+    assert [widget.value for widget in set_up] == [experiment.units, experiment.epochs, experiment.reviews]
     other = page("compare.page", units="64")
-    assert other.select_slider(key="units").value == 64
-    assert other.slider(key="epochs").value == 10
+    assert (other.select_slider(key="units").value, other.slider(key="epochs").value) == (64, 10)
 
 
 def test_why_nothing_can_be_trained_stands_above_the_charts(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:

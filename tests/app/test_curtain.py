@@ -19,18 +19,15 @@ from streamlit.testing.v1 import AppTest
 
 from rnn_compare.browser.numbers import packed
 from rnn_compare.experiment import Experiment
-from rnn_compare.formatting import percent
 from rnn_compare.paths import cache_folder
 from rnn_compare.report.contents import gather
 from rnn_compare.server import live
 from rnn_compare.server.app import current_app
 from rnn_compare.services.board import View
 from rnn_compare.services.services import HIDDEN_NOTICE, Services
-from tests.kit.pages import script
+from tests.kit import pages
 from tests.kit.runs import finished_run, record
-from tests.kit.waiting import PATIENCE
 
-PAGES = ("compare.page", "try_review", "inside.page", "reviews.page", "runs.page")
 ACCURACIES = (0.5179, 0.8137)
 SETTING: dict[str, Any] = {"cell": "LSTM", "units": 4, "maxlen": 10, "reviews": 60, "epochs": 2}
 
@@ -50,12 +47,6 @@ def hidden(services: Services) -> str:
     return run
 
 
-def telling(run: str) -> list[str]:
-    """All that would give a hidden run away."""
-    figures = [text for share in ACCURACIES for text in (percent(share), str(share))]
-    return [run, "Nobody's name", packed(ACCURACIES), *figures]
-
-
 def sent(app: AppTest) -> str:
     """Everything that a page has sent to the browser, tables included."""
     parts = []
@@ -64,14 +55,6 @@ def sent(app: AppTest) -> str:
         if isinstance(value := getattr(node, "value", None), pandas.DataFrame):
             parts.append(value.to_csv())
     return "\n".join(parts).encode("utf-8").decode("unicode_escape", errors="ignore") + "\n".join(parts)
-
-
-def visit(page: str, **address: str) -> AppTest:
-    app = AppTest.from_string(script(page), default_timeout=PATIENCE)
-    app.query_params.update(address)
-    app.run()
-    assert not app.exception
-    return app
 
 
 def answered(named: Sequence[str]) -> str:
@@ -85,15 +68,15 @@ def answered(named: Sequence[str]) -> str:
 @pytest.mark.parametrize("page", ["try_review", "inside.page", "runs.page"])
 @pytest.mark.usefixtures("hidden")
 def test_the_lists_of_networks_hold_it_again_after_the_reveal(page: str) -> None:
-    assert "Nobody's name" not in sent(visit(page))
+    assert "Nobody's name" not in sent(pages.page(page))
     current_app().classroom().reveal()
-    assert "Nobody's name" in sent(visit(page))
+    assert "Nobody's name" in sent(pages.page(page))
 
 
 def test_a_link_to_hidden_runs_says_so_and_shows_them_after_the_reveal(hidden: str) -> None:
-    assert HIDDEN_NOTICE in sent(visit("compare.page", show=hidden))
+    assert HIDDEN_NOTICE in sent(pages.page("compare.page", show=hidden))
     current_app().classroom().reveal()
-    text = sent(visit("compare.page", show=hidden))
+    text = sent(pages.page("compare.page", show=hidden))
     assert HIDDEN_NOTICE not in text
     assert packed(ACCURACIES) in text
     assert packed(ACCURACIES) in answered([hidden])

@@ -78,14 +78,12 @@ def test_the_address_names_the_real_review_and_brings_it_back(
     trained: list[Run], messages: list[dict[str, Any]]
 ) -> None:
     number = trained[0].experiment.training_reviews + 2
-    text = prepared.load("bundled").text(number - 1)
     app = page("inside.page", show=",".join(run.id for run in trained), number=str(number))
-    assert app.text_area(key="review").value == text
+    assert app.text_area(key="review").value == prepared.load("bundled").text(number - 1)
     assert messages[-1]["author"] is not None
     assert str(number) in app.query_params["number"]
     app.text_area(key="review").set_value("A text of mine").run()
-    assert "number" not in app.query_params
-    assert "A text of mine" in app.query_params["review"]
+    assert ("number" in app.query_params, "A text of mine" in app.query_params["review"]) == (False, True)
 
 
 @pytest.mark.parametrize("number", ["0", "1", "9" * 5_000, "1e999", "²", "-3", "x"], ids=lambda number: number[:9])
@@ -100,14 +98,14 @@ def test_a_review_that_the_networks_learned_from_or_that_is_not_there_is_not_tak
     assert "it must be a whole number from 81 to 100." in problem
 
 
-@pytest.mark.parametrize("earlier", ["Gradient flow", "Memory test", "Length"])
 def test_workers_do_the_memory_test_and_the_accuracy_by_length_and_old_links_lead_there(
-    trained: list[Run], monkeypatch: pytest.MonkeyPatch, earlier: str
+    trained: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     charts: dict[str, go.Figure] = {}
     monkeypatch.setattr(components, "show_figure", lambda chart, key: charts.update({key: chart}))
-    app = page("inside.page", view=earlier, ask=",".join(run.id for run in trained))
-    assert (app.segmented_control(key="view").value, app.query_params["view"]) == ("Memory", "Memory")
+    for earlier in ("Gradient flow", "Memory test", "Length"):
+        app = page("inside.page", view=earlier, ask=",".join(run.id for run in trained))
+        assert (app.segmented_control(key="view").value, app.query_params["view"]) == ("Memory", "Memory")
     run_until(app, lambda: not app.get("progress") and {*charts} == {"memory_chart", "gradient_chart", "length_chart"})
     assert all(len([line for line in chart.data if line.name]) >= len(trained) for chart in charts.values())
     for line in charts["memory_chart"].data:

@@ -1,4 +1,4 @@
-"""Texts of the lecturer's own on the pages, from choosing the file to the verdict, with a real worker."""
+"""Texts of the lecturer's own on the pages, from choosing the file, which a worker reads, to the verdict."""
 
 import re
 from collections.abc import Iterator
@@ -14,8 +14,9 @@ from rnn_compare.services import board
 from rnn_compare.services.board import View
 from rnn_compare.services.services import Services
 from rnn_compare.sources import own_texts, registry
+from tests.kit.networks import save_random
 from tests.kit.pages import html, page, press, run_until
-from tests.kit.waiting import until_ended
+from tests.kit.runs import finished_run
 
 ROWS = "".join(f"Ticket {number}: the printer is broken,open\nTicket {number}: thanks,closed\n" for number in range(30))
 CONTENT = f"what was written,state\n{ROWS}"
@@ -40,19 +41,23 @@ def sent(content: str, name: str = NAME) -> AppTest:
 def test_a_chosen_file_is_read_by_a_worker_and_told_before_anything_is_trained() -> None:
     app = sent(CONTENT + "again and again,open\nagain and again,closed\n")
     assert not app.exception
-    body = html(app)
-    assert "_b_my__b_ tickets.csv: 62 texts" in body  # a name that suits every system
-    assert "closed 31 (50.0 %)" in body
-    assert "<b>what was written</b>" in body
-    assert "1 row repeats the text of an earlier row (row 63)." in body
-    assert "1 row has another label there (row 63)." in body
-    assert "commas, UTF-8." in body
-    assert "maxlen 7 cuts 0.0 % of them." in body
-    assert "of words known" in body
+    for fact in (
+        "_b_my__b_ tickets.csv: 62 texts",  # a name that suits every system
+        "closed 31 (50.0 %)",
+        "<b>what was written</b>",
+        "1 row repeats the text of an earlier row (row 63).",
+        "1 row has another label there (row 63).",
+        "commas, UTF-8.",
+        "maxlen 7 cuts 0.0 % of them.",
+        "of words known",
+    ):
+        assert fact in html(app)
     assert app.selectbox(key="reviews_source").value == own_texts.names()[0]
     assert app.file_uploader[0].value is None  # the box is ready for another
-    files = [path.name for path in own_texts.folder().glob("*.csv")]
-    assert files == ["_b_my__b_ tickets.csv"]
+    assert [path.name for path in own_texts.folder().glob("*.csv")] == ["_b_my__b_ tickets.csv"]
+
+    sent(CONTENT)
+    assert len(list(own_texts.folder().glob("*.csv"))) == len(own_texts.names()) == 2, "none of its name is replaced"
 
 
 def test_a_file_that_cannot_be_used_gets_a_sentence_and_is_not_kept() -> None:
@@ -61,12 +66,6 @@ def test_a_file_that_cannot_be_used_gets_a_sentence_and_is_not_kept() -> None:
     assert "Row 62: 'pending' is a third label" in app.error[0].value.replace("\\", "")
     assert not list(own_texts.folder().glob("*.csv"))
     assert app.selectbox(key="reviews_source").value == "bundled"
-
-
-def test_another_file_of_the_same_name_replaces_none() -> None:
-    sent(CONTENT, "tickets.csv")
-    sent(CONTENT + "One more,open\n", "tickets.csv")
-    assert len(list(own_texts.folder().glob("tickets*.csv"))) == len(own_texts.names()) == 2
 
 
 def test_a_link_that_names_texts_shows_none_of_the_other_runs_and_the_files_name(shared_services: Services) -> None:
@@ -106,15 +105,14 @@ def test_forgotten_texts_are_gone_and_every_page_goes_on() -> None:
     assert other.selectbox(key="reviews_source").value == "bundled"
 
 
-@pytest.mark.slow
 def test_networks_trained_on_them_give_verdicts_by_their_labels_names(shared_services: Services) -> None:
     sent(CONTENT)
     [name] = own_texts.names()
-    small = {"units": 4, "maxlen": 10, "epochs": 2, "vocabulary_size": 100, "embedding_size": 4, "learning_rate": 0.05}
-    ids = shared_services.engine.submit([Experiment(source=name, reviews=60, **small)])
-    until_ended(shared_services.engine, ids)
+    small = {"units": 4, "maxlen": 10, "epochs": 1, "vocabulary_size": 100, "embedding_size": 4}
+    run = finished_run(shared_services.store, 0.7, source=name, reviews=60, **small)
+    save_random(run, shared_services.store.run(run).experiment)
     shared_services.refresh()
-    app = page("try_review", {"networks": ids}, run=ids[0])
+    app = page("try_review", {"networks": [run]}, run=run)
     press(app, "Random text")
     assert not app.exception
     assert any("Its label is **" in element.value for element in app.markdown)
@@ -126,4 +124,4 @@ def test_networks_trained_on_them_give_verdicts_by_their_labels_names(shared_ser
     for path in ("try_review", "inside.page", "reviews.page"):  # the run stays, its texts are gone
         page(path, {"review": "the printer is broken"})
     assert registry.labels(name) == ("label 0", "label 1")
-    shared_services.store.delete(ids[0])
+    shared_services.store.delete(run)

@@ -5,12 +5,11 @@ import functools
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard.pages.reviews import page as reviews_page
 from rnn_compare.errors import UserError
 from rnn_compare.sources import keras_imdb, registry
-from tests.kit.pages import html, page, run_until
+from tests.kit.pages import html, page, press, run_until
 from tests.kit.waiting import until
 
 NOWHERE = "http://nobody.invalid/"
@@ -21,12 +20,6 @@ pytestmark = pytest.mark.usefixtures("shared_services")
 def put_there(file: Path, *, tell: object) -> str:  # noqa: ARG001  # as a worker calls it
     file.write_text("fetched")
     return str(file)
-
-
-def wait_for_download(app: AppTest) -> None:
-    """Waits for its end: a second press before it would be answered by the first."""
-    [download] = app.session_state[reviews_page._DOWNLOADS].values()
-    until(lambda: download.ended)
 
 
 def test_a_task_is_shown_at_its_distance_with_its_own_labels_and_what_a_bag_of_words_makes_of_it() -> None:
@@ -45,18 +38,20 @@ def test_a_task_is_shown_at_its_distance_with_its_own_labels_and_what_a_bag_of_w
 
 
 def test_the_set_up_offers_a_distance_where_the_source_has_one() -> None:
+    def offers_distance(source: str) -> bool:
+        app.selectbox(key="source").set_value(source).run()
+        return "distance" in [widget.key for widget in app.number_input]
+
     app = page("compare.page", {"units": 32})
     app.session_state["more_settings"] = True
     app.run()
-    assert "distance" not in [widget.key for widget in app.number_input]
-    app.selectbox(key="source").set_value("order").run()
-    assert app.number_input(key="distance").value == 20
-    assert app.number_input(key="reviews").value == 6_400
+    assert not offers_distance("bundled")
+    assert offers_distance("order")
+    assert (app.number_input(key="distance").value, app.number_input(key="reviews").value) == (20, 6_400)
     app.number_input(key="distance").set_value(480).run()
     assert app.number_input(key="distance").value == 480
     app.number_input(key="forget_bias").set_value(3.0).run()
-    app.selectbox(key="source").set_value("bundled").run()
-    assert "distance" not in [widget.key for widget in app.number_input]
+    assert not offers_distance("bundled")
     assert not app.exception
     assert not app.error
 
@@ -75,12 +70,10 @@ def test_a_source_that_is_not_there_is_fetched_by_a_worker_and_a_failure_is_told
     source = dataclasses.replace(registry.source("keras"), fetch=functools.partial(keras_imdb.fetch, NOWHERE))
     monkeypatch.setitem(registry._SOURCES, "keras", source)
     app = page("reviews.page", {"source": "keras"})
-    [button] = [element for element in app.button if element.label == "Fetch it"]
-    button.click().run()
+    press(app, "Fetch it")
     run_until(app, lambda: app.error)
     assert f"{NOWHERE}imdb_word_index.json cannot be downloaded" in app.error[0].value
-    assert [element.label for element in app.button if element.label == "Fetch it"]
-    assert not app.exception
+    assert "Fetch it" in [button.label for button in app.button]
 
 
 def test_a_source_whose_file_was_deleted_after_it_was_fetched_is_fetched_again(
@@ -100,7 +93,7 @@ def test_a_source_whose_file_was_deleted_after_it_was_fetched_is_fetched_again(
     for _ in range(2):
         file.unlink(missing_ok=True)
         app = page("reviews.page", {"source": "keras"})
-        [button] = [element for element in app.button if element.label == "Fetch it"]
-        button.click().run()
-        wait_for_download(app)
+        press(app, "Fetch it")
+        [download] = app.session_state[reviews_page._DOWNLOADS].values()
+        until(lambda: download.ended)  # noqa: B023  # a second press before its end would be answered by the first
         assert file.exists()

@@ -1,6 +1,7 @@
 """The box for a review: whatever is typed, an answer or a sentence."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -20,12 +21,12 @@ from rnn_compare.formatting import signed
 from rnn_compare.presets import BOOK
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Reviews
-from rnn_compare.runs.events import Ended, Status
+from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.shipped import add_shipped, shipped_ids
 from rnn_compare.services.services import Services
 from rnn_compare.sources.source import SENTIMENT
-from tests.kit.pages import page, run_until
+from tests.kit.pages import html, page, run_until
 from tests.kit.runs import finish
 
 
@@ -38,15 +39,19 @@ def app(trained: list[Run]) -> AppTest:
 def answer(app: AppTest, text: str) -> str:
     app.text_area(key="review").set_value(text).run()
     assert not app.exception
-    return " ".join(html.proto.body for html in app.get("html"))
+    return html(app)
+
+
+def said(app: AppTest) -> str:
+    return " ".join(element.value for kind in (app.caption, app.info, app.markdown) for element in kind)
 
 
 def test_every_chosen_network_answers_with_its_own_probability(app: AppTest, trained: list[Run]) -> None:
-    html = answer(app, "A wonderful film, the best of the year.")
+    shown = answer(app, "A wonderful film, the best of the year.")
     for run in trained:
         prediction = ask(run, "A wonderful film, the best of the year.", "best")
         share = prediction.probability if prediction.label == "positive" else 1 - prediction.probability
-        assert f'<p class="rc-verdict">{100 * share:.1f} % {prediction.label}</p>' in html
+        assert f'<p class="rc-verdict">{100 * share:.1f} % {prediction.label}</p>' in shown
 
 
 def test_no_network_is_right_or_wrong_by_the_label_of_another_task(trained: list[Run]) -> None:
@@ -71,31 +76,17 @@ def test_test_reviews_are_offered_though_the_source_that_the_networks_learned_fr
     assert any((button.help or "").startswith("Held out for test") for button in app.button)
 
 
-def test_the_choice_of_networks_stays_when_others_are_trained(trained: list[Run], shared_services: Services) -> None:
-    app = page("try_review")
-    chosen = [trained[0].id]
-    app.multiselect(key="networks").set_value(chosen).run()
-    other = shared_services.store.create([trained[0].experiment], Owner.current(), "page")[0]
-    try:
-        finish(shared_services.store, other, 0.5, status=Status.RUNNING)
-        shared_services.refresh()
-        app.run()
-        assert app.multiselect(key="networks").value == chosen
-        fresh = page("try_review")
-        assert fresh.multiselect(key="networks").value == [other], "who has chosen nothing begins with the charts"
-        newest = shared_services.store.create([trained[0].experiment], Owner.current(), "page")[0]
-        finish(shared_services.store, newest, 0.5, status=Status.RUNNING)
-        shared_services.refresh()
-        fresh.run()
-        assert fresh.multiselect(key="networks").value == [other], "a newer training is offered, not taken"
-        fresh.button(key="newer").click().run()
-        assert fresh.multiselect(key="networks").value == [newest]
-        shared_services.store.record([Ended(newest, Status.STOPPED, None, 2.0)])
-        shared_services.store.delete(newest)
-    finally:
-        shared_services.store.record([Ended(other, Status.STOPPED, None, 2.0)])
-        shared_services.store.delete(other)
-        shared_services.refresh()
+@pytest.mark.usefixtures("with_reviews")
+def test_the_choice_of_networks_stays_when_others_are_trained_which_are_offered(record: Callable[..., str]) -> None:
+    chosen, other = record(), record(cell="LSTM")
+    app, fresh = page("try_review"), page("try_review")
+    assert fresh.multiselect(key="networks").value == [other], "who has chosen nothing begins with the charts"
+    app.multiselect(key="networks").set_value([chosen]).run()
+    newest = record(Status.RUNNING, cell="GRU")
+    assert app.run().multiselect(key="networks").value == [chosen]
+    assert fresh.run().multiselect(key="networks").value == [other]
+    fresh.button(key="newer").click().run()
+    assert fresh.multiselect(key="networks").value == [newest]
 
 
 def test_what_is_typed_after_an_example_stays(app: AppTest) -> None:
@@ -107,19 +98,15 @@ def test_what_is_typed_after_an_example_stays(app: AppTest) -> None:
     assert str(app.text_area(key="review").value).startswith("Oh great"), "the same example once more"
 
 
-def said(app: AppTest) -> str:
-    return " ".join(element.value for kind in (app.caption, app.info, app.markdown) for element in kind)
-
-
 def test_an_empty_box_is_answered_by_the_start_token_and_padding_alone(app: AppTest, trained: list[Run]) -> None:
     assert app.text_area(key="review").placeholder == "Type or paste a review in English …"
     for text in ("", " \n", "good film", ""):
-        html = answer(app, text)
+        shown = answer(app, text)
     for run in trained:
         share = nothing(run)
-        assert f'rc-verdict">{100 * max(share, 1 - share):.1f} % ' in html
-    assert html.count("No words: the start token and padding alone.") == len(trained)
-    assert f"padding × {trained[0].experiment.maxlen - 1}" in html
+        assert f'rc-verdict">{100 * max(share, 1 - share):.1f} % ' in shown
+    assert shown.count("No words: the start token and padding alone.") == len(trained)
+    assert f"padding × {trained[0].experiment.maxlen - 1}" in shown
 
 
 def nothing(run: Run) -> float:
@@ -142,7 +129,7 @@ def test_an_example_that_may_be_taken_wrongly_is_announced_by_a_question_and_jud
 ) -> None:
     app.button(key="example Turn at the end").click().run()
     assert "then a positive one. Do the networks notice?" in said(app)
-    marks = re.findall("✓ right|× wrong", " ".join(html.proto.body for html in app.get("html")))
+    marks = re.findall("✓ right|× wrong", html(app))
     predictions = [ask(run, str(app.text_area(key="review").value), "best") for run in trained]
     assert marks == ["✓ right" if prediction.positive else "× wrong" for prediction in predictions]
     assert "Do the networks" not in said(app.text_area(key="review").set_value("Mine").run())
@@ -157,32 +144,27 @@ def test_an_examples_question_is_not_asked_of_networks_of_another_task(
     assert QUESTIONS["Irony"] not in [element.value for element in app.run().markdown]
 
 
-def test_a_text_without_a_word_is_answered_in_words(app: AppTest) -> None:
+def test_of_a_text_of_which_a_network_knows_no_word_there_is_no_verdict(app: AppTest) -> None:
     assert "This text has no words." in answer(app, "!!! ... ???")
-
-
-def test_of_unknown_words_alone_there_is_no_verdict(app: AppTest) -> None:
-    html = answer(app, "zzyzx qwrtz plmokn")
-    assert html.count('class="rc-unknown"') >= 3
-    assert html.count("None of these words is in the vocabulary") == 2
-    assert 'class="rc-scale"' not in html
-
-
-def test_known_words_that_were_cut_off_make_no_verdict(app: AppTest) -> None:
-    html = answer(app, "good film " + "zzyzx " * 10)
-    assert "None of the last 10 words, all it reads, is in the vocabulary" in html
-    assert 'class="rc-scale"' not in html
+    for text, sentence in (
+        ("zzyzx qwrtz plmokn", "None of these words is in the vocabulary"),
+        ("good film " + "zzyzx " * 10, "None of the last 10 words, all it reads, is in the vocabulary"),
+    ):
+        shown = answer(app, text)
+        assert shown.count(sentence) == 2
+        assert shown.count('class="rc-unknown"') >= 3
+        assert 'class="rc-scale"' not in shown
     assert "<b>8 of 10 words are unknown to this network.</b>" in answer(app, "good film " + "zzyzx " * 8 + "good film")
 
 
 def test_a_verdict_says_where_it_starts_and_how_far_the_words_moved_it(app: AppTest, trained: list[Run]) -> None:
-    html = answer(app, "good film")
+    shown = answer(app, "good film")
     for run in trained:
         share, probability = nothing(run), ask(run, "good film", "best").probability
         moved = signed(round(100 * probability, 1) - round(100 * share, 1))
-        assert f"With no words {100 * share:.1f} % positive; these move it by {moved} points.<" in html
+        assert f"With no words {100 * share:.1f} % positive; these move it by {moved} points.<" in shown
         bar = f'--rc-from: {100 * share:.1f}%; --rc-to: {100 * probability:.1f}%"[^>]*><i class="(rc-side-.)">'
-        assert re.findall(bar, html) == [f"rc-side-{int(probability > 0.5)}"]
+        assert re.findall(bar, shown) == [f"rc-side-{int(probability > 0.5)}"]
 
 
 def test_the_word_that_counts_most_stands_below_the_verdicts_of_networks_that_know_one(
@@ -205,12 +187,11 @@ def test_a_link_brings_text_networks_and_weights_and_is_written_as_they_are_chos
     app.text_area[0].set_value("A wonderful film.").run()
     app.multiselect[0].set_value([trained[1].id]).run()
     app.segmented_control(key="weights").set_value("last epoch").run()
-    wanted = {"review": "A wonderful film.", "ask": trained[1].id, "weights": "last epoch"}
+    wanted: dict[str, Any] = {"review": "A wonderful film.", "ask": trained[1].id, "weights": "last epoch"}
     assert {name: app.query_params[name] for name in wanted} == wanted
 
-    other = page("try_review", **{name: app.query_params[name] for name in wanted})
-    assert other.text_area[0].value == "A wonderful film."
-    assert other.multiselect[0].value == [trained[1].id]
+    other = page("try_review", **wanted)
+    assert (other.text_area[0].value, other.multiselect[0].value) == ("A wonderful film.", [trained[1].id])
     assert other.segmented_control(key="weights").value == "last epoch"
 
 
@@ -222,12 +203,12 @@ def test_the_missing_last_epoch_of_a_recorded_pair_is_greyed_with_the_reason(
     app = page("try_review", ask=trained[1].id, weights="last epoch")
     assert not app.segmented_control(key="weights").disabled
     recorded = {run.experiment: run.id for run in shared_services.store.runs(shipped_ids())}
-    app.multiselect(key="networks").set_value([recorded[experiment] for experiment in BOOK.experiments()]).run()
+    pair = [recorded[experiment] for experiment in BOOK.experiments()]
+    app.multiselect(key="networks").set_value(pair).run()
     weights = app.segmented_control(key="weights")
     assert (weights.value, weights.disabled) == ("best epoch", True)
-    assert "Only that was recorded for SimpleRNN" in app.segmented_control(key="weights").help
-    lstm = app.multiselect(key="networks").value[1]
-    app.multiselect(key="networks").set_value([lstm]).run()
+    assert "Only that was recorded for SimpleRNN" in weights.help
+    app.multiselect(key="networks").set_value(pair[1:]).run()
     assert not app.segmented_control(key="weights").disabled, "its last epoch is its best"
 
 

@@ -16,61 +16,56 @@ def store(tmp_path: Path) -> RunStore:
     return RunStore(tmp_path / "followed.db")
 
 
+@pytest.fixture
+def run(store: RunStore) -> str:
+    [run] = store.create([Experiment()], Owner.current(), "page")
+    return run
+
+
 def epoch(run: str, number: int) -> EpochEnd:
     return epoch_end(run, number, 0.5, 0.7, 0.6, 0.65, 1.0)
 
 
-def test_every_epoch_is_news_once_and_before_the_end(store: RunStore) -> None:
-    first, second = store.create([Experiment(), Experiment(cell="LSTM")], Owner.current(), "page")
-    follower = Follower(store, [first, second])
-    assert follower.news() == []
+def test_every_epoch_is_news_once_and_before_the_end_and_a_deleted_run_is_waited_for_no_more(
+    store: RunStore, run: str
+) -> None:
+    second, deleted = store.create([Experiment(cell="LSTM"), Experiment(cell="GRU")], Owner.current(), "page")
+    follower = Follower(store, [run, second, deleted])
 
-    store.record([Started(first, 10, "", {}, 1.0), epoch(first, 1), epoch(first, 2)])
-    assert [(news.run.id, news.epoch) for news in follower.news()] == [
-        (first, epoch(first, 1)),
-        (first, epoch(first, 2)),
-    ]
-    assert follower.news() == []
+    def news() -> list[tuple[str, EpochEnd | Status]]:
+        return [(item.run.id, item.epoch or item.run.status) for item in follower.news()]
 
-    store.record([epoch(first, 3), Ended(first, Status.FINISHED, None, 2.0)])
-    assert [news.epoch for news in follower.news()] == [epoch(first, 3), None]
+    assert news() == []
+    store.record([Started(run, 10, "", {}, 1.0), epoch(run, 1), epoch(run, 2)])
+    assert news() == [(run, epoch(run, 1)), (run, epoch(run, 2))]
+    assert news() == []
+    store.record([epoch(run, 3), Ended(run, Status.FINISHED, None, 2.0)])
+    assert news() == [(run, epoch(run, 3)), (run, Status.FINISHED)]
+    store.record([Ended(deleted, Status.STOPPED, None, 2.0)])
+    store.delete(deleted)
+    assert news() == []
     assert not follower.done
     store.record([Ended(second, Status.STOPPED, None, 2.0)])
-    assert [(news.run.id, news.run.status, news.epoch) for news in follower.news()] == [(second, Status.STOPPED, None)]
+    assert news() == [(second, Status.STOPPED)]
     assert follower.done
-    assert follower.news() == []
-
-
-def test_a_deleted_run_is_waited_for_no_more(store: RunStore) -> None:
-    [run] = store.create([Experiment()], Owner.current(), "page")
-    follower = Follower(store, [run])
-    store.record([Ended(run, Status.STOPPED, None, 2.0)])
-    store.delete(run)
-    assert follower.news() == []
-    assert follower.done
+    assert news() == []
 
 
 def test_a_wait_has_a_line_on_stderr_and_a_lost_worker_its_reason(
-    store: RunStore, capsys: pytest.CaptureFixture[str]
+    store: RunStore, run: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    [run] = store.create([Experiment()], Owner.current(), "page")
-    follower = Follower(store, [run])
-    show = Lines(as_json=True).show
+    follower, show = Follower(store, [run]), Lines(as_json=True).show
     for event in (None, None, Started(run, 10, "", {}, 1.0), epoch(run, 1), Requeued(run, "Its worker ended.")):
         store.record([event] if event else [])
         show(follower.runs, follower.news())
         show(follower.runs, [])
     printed = capsys.readouterr()
     assert [json.loads(line)["seed"] for line in printed.out.splitlines()] == [1], "the epoch"
-    assert printed.err.splitlines() == [
-        "1 run waiting for a worker",
-        f"{run}  SimpleRNN(32)  preparing",
-        f"{run}  SimpleRNN(32)  Its worker ended.",
-    ]
+    title = f"{run}  SimpleRNN(32)"
+    assert printed.err == f"1 run waiting for a worker\n{title}  preparing\n{title}  Its worker ended.\n"
 
 
-def test_without_progress_only_the_end_is_shown(store: RunStore, capsys: pytest.CaptureFixture[str]) -> None:
-    [run] = store.create([Experiment()], Owner.current(), "page")
+def test_without_progress_only_the_end_is_shown(store: RunStore, run: str, capsys: pytest.CaptureFixture[str]) -> None:
     follower, show = Follower(store, [run]), Lines(as_json=False, quiet=True).show
     for event in (Started(run, 10, "", {}, 1.0), epoch(run, 1), Ended(run, Status.STOPPED, None, 2.0)):
         store.record([event])

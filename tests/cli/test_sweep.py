@@ -1,7 +1,9 @@
 import json
 import signal
+import subprocess
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -12,25 +14,23 @@ from rnn_compare.cli.setting_options import chosen
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import groups
 from rnn_compare.comparison.inference.accuracies import Score
-from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import grid
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.record import Owner, Run
+from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
+from tests.cli.conftest import Facts
 from tests.faults.conftest import Command, cache, command  # noqa: F401  # fixtures
-from tests.kit.runs import epoch_end
+from tests.kit.runs import run_with
 from tests.kit.servers import listening
 from tests.kit.waiting import PATIENCE
 
 TINY = ["--reviews", "400", "--embedding-size", "4", "--vocabulary-size", "500", "--batch-size", "16"]
 
 
-def run(seed: int, *accuracies: float, status: Status = Status.FINISHED, units: int = 4, dropout: float = 0.0) -> Run:
-    ends = tuple(epoch_end("r", i, 0.5, 0.7, accuracy, 0.6, 1.0) for i, accuracy in enumerate(accuracies, 1))
-    experiment = Experiment(units=units, seed=seed, epochs=2, dropout=dropout)
-    return Run(f"run-{seed}", seed, "s", experiment, status, Owner(1, 1.0, "here"), "page", 0.0, epochs=ends)
+def run(seed: int, *accuracies: float, status: Status = Status.FINISHED, **settings: Any) -> Run:
+    return run_with(f"run-{seed}", accuracies, status, **({"units": 4, "seed": seed, "epochs": 2} | settings))
 
 
 @pytest.fixture
@@ -67,68 +67,62 @@ def test_the_command_line_gives_any_setting_several_values() -> None:
     assert {(e.dropout, e.bidirectional, e.seed) for e in experiments} == set(product((0, 0.2), (True, False), (1, 2)))
 
 
-def test_ctrl_c_stops_a_sweep_that_is_continued_as_one_and_a_command_that_is_killed_leaves_no_process(
+def test_a_sweep_that_was_killed_and_then_stopped_by_ctrl_c_is_continued_as_one_and_leaves_no_process(
     cache: Path,  # noqa: F811  # pytest hands over the imported fixtures of these names
     command: Command,  # noqa: F811  # as above
     monkeypatch: pytest.MonkeyPatch,
+    facts: Facts,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(cache))
-    settings = ["--cell", "SimpleRNN", "--units", "4", "--maxlen", "20", "--seeds", "3", "--epochs", "40"]
-    broken = command("sweep", "--json", *settings, *TINY)
-    assert broken.stdout is not None
-    while json.loads(broken.stdout.readline())["kind"] != "end":  # the first of three has ended
-        pass
-    assert listening(psutil.Process(broken.pid)) == set(), "nothing of it can be reached"
-    broken.send_signal(signal.SIGINT)
-    out, err = broken.communicate(timeout=PATIENCE)
-    assert broken.returncode == 130
-    last = json.loads(out.splitlines()[-1])
-    assert (last["kind"], last["runs"]) == ("result", 3)
-    assert "Continue it with the same command" in err
+    settings = ["--cell", "SimpleRNN", "--units", "4", "--maxlen", "20", "--epochs", "40", *TINY]
 
-    store = RunStore(cache / "runs.db")
-    before = {run.id: run for run in store.runs()}
-    whole = sum(run.status is Status.FINISHED for run in before.values())
-    assert 1 <= whole == last["complete"] < 3, "a second one may have ended by then"
-    assert {run.status for run in before.values()} == {Status.FINISHED, Status.STOPPED}
-    assert len({run.comparison for run in before.values()}) == 1
+    def begun_again() -> tuple["subprocess.Popen[str]", list[Any]]:
+        """The sweep of four seeds in a process of its own, and what it has printed when one of them has ended."""
+        process = command("sweep", "--json", "--seeds", "4", *settings)
+        assert process.stdout is not None
+        messages = [json.loads(process.stdout.readline())]
+        while messages[-1]["kind"] != "end":
+            messages.append(json.loads(process.stdout.readline()))
+        return process, messages
 
-    killed = command(
-        "train", "--json", "--cell", "SimpleRNN", "--epochs", "100", *TINY, "--reviews", "5000", "--dropout", "0.2"
-    )
-    assert killed.stdout is not None
-    other = json.loads(killed.stdout.readline())["run"]
+    killed, _ = begun_again()
+    assert listening(psutil.Process(killed.pid)) == set(), "nothing of it can be reached"
     workers = psutil.Process(killed.pid).children(recursive=True)
     assert workers
     killed.kill()
     killed.wait()
     _, alive = psutil.wait_procs(workers, timeout=PATIENCE)
     assert alive == []
-    assert store.run(other).status is Status.RUNNING
-    assert interrupt_orphans(store) == [other]
-    assert store.run(other).status is Status.INTERRUPTED
-    assert store.run(other).reason is not None
+    store = RunStore(cache / "runs.db")
+    before = {run.id: run for run in store.runs()}
+    at_work = [run.id for run in before.values() if not run.status.ended]
+    assert at_work
+    assert sorted(interrupt_orphans(store)) == sorted(at_work)
+    assert all(store.run(run).status is Status.INTERRUPTED and store.run(run).reason for run in at_work)
 
-    again = command("sweep", "--json", *settings, *TINY)
-    out, err = again.communicate(timeout=PATIENCE)
-    assert again.returncode == 0, err
-    assert f"{3 - whole} run" in err
-    messages = [json.loads(line) for line in out.splitlines()]
-    assert (messages[-1]["complete"], messages[-1]["runs"]) == (3, 3)
-    after = {run.id: run for run in store.runs() if run.id != other}
-    assert all(run.status is Status.FINISHED and len(run.epochs) == 40 for run in after.values())
-    for run in before.values():
-        assert after[run.id].epochs[: len(run.epochs)] == run.epochs
-    assert {item["run"] for item in messages if item["kind"] == "epoch"} == {
-        run.id for run in before.values() if run.status is Status.STOPPED
-    }
+    stopped, messages = begun_again()
+    stopped.send_signal(signal.SIGINT)
+    out, err = stopped.communicate(timeout=PATIENCE)
+    assert stopped.returncode == 130
+    assert f"{len(at_work)} run" in err
+    assert "Continue it with the same command" in err
+    after = store.runs()
+    assert {run.status for run in after} == {Status.FINISHED, Status.STOPPED}
+    assert len({run.comparison for run in after}) == 1
+    assert [run.id for run in after] == [*before], "none is trained anew"
+    assert all(run.epochs[: len(before[run.id].epochs)] == before[run.id].epochs for run in after)
+    assert {item["run"] for item in messages if item["kind"] == "epoch"} <= set(at_work)
+    whole = [run for run in after if run.status is Status.FINISHED]
+    assert {len(run.epochs) for run in whole} == {40}
+    result = json.loads(out.splitlines()[-1])
+    assert (result["kind"], result["runs"], result["complete"]) == ("result", 4, len(whole))
+    assert 2 <= len(whole) < 4, "a third one may have ended by then"
+    assert result["spread"] > 0
 
-    assert messages[-1]["spread"] > 0
-
-    # Nothing is left to train: the same command prints the results at once.
-    assert main(["sweep", "--json", *settings, *TINY]) == 0
-    out, err = capsys.readouterr()
-    assert "3 runs of the sweep already trained and reused" in err
-    assert [json.loads(line) for line in out.splitlines()] == [messages[-1]]
+    # Nothing is left to train of the first two: their results are printed at once.
+    [result] = facts("sweep", "--seeds", "2", *settings)
+    assert (result["complete"], result["runs"]) == (2, 2)
+    assert main(["sweep", "--json", "--seeds", "2", *settings]) == 0
+    assert "2 runs of the sweep already trained and reused" in capsys.readouterr().err
     store.close()

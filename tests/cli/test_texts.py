@@ -6,8 +6,8 @@ import pytest
 from rnn_compare.cli.main import main
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.sources import own_texts
+from tests.cli.conftest import Answer
 
-PROJECT = Path(__file__).parents[2]
 CONTENT = "state;what was written\n" + "".join(
     f"open;Ticket {number}: the printer is broken\nclosed;Ticket {number}: thanks\n" for number in range(30)
 )
@@ -21,23 +21,22 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("tickets.csv").write_text(CONTENT)
 
 
-def test_a_file_is_read_and_summarized(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["parameters", "--source", "tickets.csv", *SMALL]) == 0
-    message = capsys.readouterr()
-    assert "tickets.csv: 60 texts, 30 'closed' and 30 'open', read as texts-tickets-" in message.err
-    assert "Embedding" in message.out or "embedding" in message.out
+def test_a_file_is_read_and_summarized_and_then_known_by_its_name_as_is_one_in_the_cache(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def printed(source: str, *options: str) -> tuple[str, str]:
+        assert main(["parameters", "--source", source, *options, *SMALL]) == 0
+        return capsys.readouterr()
 
-
-def test_it_is_then_known_by_its_name_and_a_file_in_the_cache_by_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    out, err = printed("tickets.csv")
+    assert "tickets.csv: 60 texts, 30 'closed' and 30 'open', read as texts-tickets-" in err
+    assert "embedding" in out.lower()
     (own_texts.folder() / "other.csv").write_text(CONTENT)
-    for source in ("tickets.csv", "other.csv", "texts-other"):
-        assert main(["parameters", "--source", source, "--json", *SMALL]) == 0
-    printed = capsys.readouterr()
-    assert printed.err == ""
-    assert all(json.loads(line) for line in printed.out.splitlines())
-    names = own_texts.names()
-    assert [name.rpartition("-")[0] for name in names] == ["texts-other", "texts-tickets"]
-    assert main(["parameters", "--source", names[1], "--json", *SMALL]) == 0
+    for source in ("tickets.csv", "other.csv", "texts-other", err.split(" read as ")[1].strip(". \n")):
+        out, err = printed(source, "--json")
+        assert err == ""
+        assert all(json.loads(line) for line in out.splitlines())
+    assert [name.rpartition("-")[0] for name in own_texts.names()] == ["texts-other", "texts-tickets"]
 
 
 @pytest.mark.parametrize(
@@ -56,14 +55,9 @@ def test_it_is_then_known_by_its_name_and_a_file_in_the_cache_by_its_own(capsys:
         ("texts-missing", "source is 'texts-missing'; it must be one of"),
     ],
 )
-@pytest.mark.parametrize("command", ["train", "sweep", "baselines", "parameters"])
-def test_a_file_that_cannot_be_used_gets_a_sentence(
-    command: str, source: str, message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_file_that_cannot_be_used_gets_a_sentence(source: str, message: str, refusal: Answer) -> None:
     Path("zero.csv").symlink_to("/dev/zero")
     Path("loop.csv").symlink_to("loop.csv")
     Path("bad.csv").write_text(f"{CONTENT}pending;Ticket 99\n")
-    assert main([command, "--source", source]) == 2
-    printed = capsys.readouterr()
-    assert message in printed.err
-    assert printed.out == ""
+    for command in ("train", "sweep", "baselines", "parameters"):
+        assert message in refusal(command, "--source", source)

@@ -44,16 +44,11 @@ def test_a_reading_has_the_type_that_the_scripts_read(tmp_path: Path) -> None:
 
 
 def test_markup_is_read_as_a_word_and_shown_as_markup() -> None:
-    text = "word1<br />word2 <a href='x'>word3"
-    sent = message([found(text=text)], 0)
+    sent = message([found(text="word1<br />word2 <a href='x'>word3")], 0)
     assert sent["words"] == ["word1", "<br>", "word2", "<a>", "<href>", "<'x'>", "word3"]
     plain = message([found(text="word1 br word2 a href 'x' word3")], 0)
     assert sent["runs"][0]["logits"] == plain["runs"][0]["logits"]
-
-
-def test_the_author_is_told_where_known() -> None:
-    assert message([found()], 0)["author"] is None
-    assert message([found()], 0, author=False)["author"] is False
+    assert (sent["author"], message([found()], 0, author=False)["author"]) == (None, False)
 
 
 def test_a_network_that_reads_both_ways_is_worked_out_by_a_worker_and_the_others_are_shown_meanwhile(
@@ -67,12 +62,8 @@ def test_a_network_that_reads_both_ways_is_worked_out_by_a_worker_and_the_others
     assert [run["id"] for run in sent[-1]["runs"]] == ["one"]
     assert len(app.get("progress")) == 2, "of the beginnings, and of the words of the other"
     ids = tuple(encoded(both.run.experiment, TEXT).ids.tolist())
-    [analysis] = [
-        analysis
-        for (task, *arguments), analysis in engine.begun.items()
-        if task is logits_after_word and ids in arguments
-    ]
-    analysis.result = np.arange(5, dtype=np.float32)
+    [key] = [key for key in engine.begun if key[0] is logits_after_word and ids in key]
+    engine.begun[key].result = np.arange(5, dtype=np.float32)
     app.run()
     assert [run["id"] for run in sent[-1]["runs"]] == ["both", "one"]
     assert sent[-1]["runs"][0]["logits"] == [0.0, 1.0, 2.0, 3.0, 4.0]

@@ -30,6 +30,7 @@ def test_a_word_is_looked_up_in_every_network_and_one_that_lacks_it_says_so() ->
     html = shown.neighbour_cards([large, tiny], near, problems)
     assert html.count("<tr>") == 10
     assert "vocabulary: rank 1" in html
+    assert "&lt;b&gt;" in shown.color_bar(("<b>", "good"))
 
 
 def test_neighbours_that_networks_share_are_bold() -> None:
@@ -49,10 +50,10 @@ def test_a_gate_that_sees_no_state_is_listed_by_word_since_it_is_the_same_wherev
     assert 0 < cards.index(f">{words[0][0]}<") < cards.index(f">{words[-1][0]}<")
     assert shown.gate_cards([chosen("other", cell="GRU")]) == ""
     word, mean = words[0]
-    ids = np.array(
-        [[5, VOCABULARY.id(word, experiment.vocabulary_size), 9, VOCABULARY.id(word, experiment.vocabulary_size)]]
+    number = VOCABULARY.id(word, experiment.vocabulary_size)
+    _, ((trace,), *_) = recurrent_pass(
+        experiment, network.weights, np.array([[5, number, 9, number]]), with_signals=True
     )
-    _, ((trace,), *_) = recurrent_pass(experiment, network.weights, ids, with_signals=True)
     np.testing.assert_allclose(trace.signals["z"][0, [1, 3]].mean(axis=-1), mean, rtol=1e-5)
 
 
@@ -67,21 +68,19 @@ def test_a_word_and_its_neighbours_are_found_on_the_map_of_every_network(figures
     assert html(app).count("<tr>") == 20
 
 
-def test_an_unknown_word_is_told_in_words_and_leaves_the_map(figures: dict[str, Any]) -> None:
+def test_an_unknown_word_and_one_too_rare_for_the_map_are_told_and_leave_the_map(
+    figures: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = draw(shown.show, None, [chosen("one")])
     app.text_input(key="find_word").set_value("<b>xyzzy</b>").run()
     assert not app.exception
     assert "Type one word" in html(app)
     assert "<b>xyzzy" not in html(app)
     assert len(figures["word_map"].layout.annotations) == 20
-
-
-def test_a_word_too_rare_for_the_map_is_told(figures: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rnn_compare.explain.embedding_map.word_map.__defaults__", (20, None))
     app = draw(shown.show, None, [chosen("rare")])
     app.text_input(key="find_word").set_value("word90").run()
     assert [caption.value for caption in app.caption] == ["“word90” is too rare for the map of 20 words."]
-    assert figures
 
 
 @pytest.mark.usefixtures("figures")
@@ -95,10 +94,6 @@ def test_where_pooling_drops_the_last_word_the_map_says_why_it_has_no_colours() 
     assert ["gets the same prediction" in text for text in maps] == [False, True]
     assert ["rc-colors" in text for text in maps] == [True, False]
     assert "Pooling in fives drops a remainder" in maps[1]
-
-
-def test_no_label_is_markup_beside_the_colours() -> None:
-    assert "&lt;b&gt;" in shown.color_bar(("<b>", "good"))
 
 
 def test_the_map_of_a_bidirectional_network_is_waited_for(figures: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard.widgets import invite
 from rnn_compare.dashboard.widgets.invite import code
 from rnn_compare.server.app import current_app
+from tests.kit.pages import html
 from tests.kit.waiting import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("services")
@@ -35,24 +36,22 @@ def opened() -> AppTest:
     return app.button[0].click().run()
 
 
-def test_a_page_that_is_open_to_this_machine_only_says_how_to_open_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    listen(monkeypatch, "127.0.0.1")
-    app = opened()
-    assert not app.exception
-    assert "--server.address 0.0.0.0" in app.info[0].value
-
-
-def test_a_machine_in_no_network_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    listen(monkeypatch, "0.0.0.0", own=None)
-    assert "offline" in opened().info[0].value
+@pytest.mark.parametrize(
+    ("address", "own", "sentence"),
+    [("127.0.0.1", "10.1.2.3", "--server.address 0.0.0.0"), ("0.0.0.0", None, "offline")],
+)
+def test_a_page_that_nobody_else_can_open_says_why(
+    monkeypatch: pytest.MonkeyPatch, address: str, own: str | None, sentence: str
+) -> None:
+    listen(monkeypatch, address, own)
+    assert sentence in opened().info[0].value
 
 
 def test_the_window_stays_open_when_a_training_has_the_page_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     listen(monkeypatch, "0.0.0.0")
     app = opened()
-    assert "http://10.1.2.3:8501/" in app.get("html")[0].proto.body
-    app.run()
-    assert "http://10.1.2.3:8501/" in app.get("html")[0].proto.body
+    for shown in (app, app.run()):
+        assert "http://10.1.2.3:8501/" in html(shown)
     assert not app.exception
 
 
@@ -65,7 +64,7 @@ def test_the_code_leads_to_the_page_for_phones_and_is_named_after_what_they_do_t
     current_app().classroom().begin("gates")
     app = opened()
     assert app.radio[0].options == ["Join the lecture", *places.options[1:]]
-    assert "http://10.1.2.3:8501/join<" in app.get("html")[0].proto.body
+    assert "http://10.1.2.3:8501/join<" in html(app)
 
 
 def test_whoever_has_changed_the_page_behind_the_window_has_closed_it(monkeypatch: pytest.MonkeyPatch) -> None:

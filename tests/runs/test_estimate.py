@@ -12,6 +12,7 @@ from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import ELSEWHERE, Run
 from tests.kit.runs import epoch_end, run_of
 
+STOCK = Experiment(epochs=1, stock_layers=True)
 UNDISTURBED = Speed(workers=1)
 """Of a machine on which two networks do not slow each other down."""
 
@@ -31,29 +32,27 @@ def timed(experiment: Experiment, seconds_an_epoch: float) -> Run:
     return run_of(experiment, epochs=epochs)
 
 
-def test_a_setting_that_was_run_takes_as_long_as_it_took() -> None:
-    experiment = Experiment(cell="LSTM", epochs=7)
-    assert seconds([experiment], [timed(experiment, 3.0)], workers=1) == pytest.approx(START_SECONDS + 7 * 3.0)
+ELSEWHERE_TIMED = dataclasses.replace(timed(Experiment(), 900.0), origin=ELSEWHERE)
 
 
-def test_the_newest_runs_of_the_cell_decide() -> None:
-    experiment = Experiment(epochs=1)
-    others = timed(Experiment(cell="GRU"), 500.0)
-    earlier = [timed(experiment, 100.0)] * 9 + [others] + [timed(experiment, 2.0)] * 3
-    assert seconds([experiment], earlier, workers=1) == pytest.approx(START_SECONDS + 2.0)
-
-
-def test_timings_of_stock_layers_are_ignored_for_fused_layers_and_vice_versa() -> None:
-    fused, stock = Experiment(epochs=1), Experiment(epochs=1, stock_layers=True)
-    earlier = [timed(fused, 2.0), timed(stock, 11.0)]
-    assert seconds([fused], earlier, workers=1) == pytest.approx(START_SECONDS + 2.0)
-    assert seconds([stock], earlier, workers=1) == pytest.approx(START_SECONDS + 11.0)
-
-
-def test_timings_of_another_machine_are_ignored() -> None:
-    experiment = Experiment(epochs=1)
-    elsewhere = dataclasses.replace(timed(experiment, 900.0), origin=ELSEWHERE)
-    assert seconds([experiment], [timed(experiment, 2.0), elsewhere], workers=1) == pytest.approx(START_SECONDS + 2.0)
+@pytest.mark.parametrize(
+    ("experiment", "earlier", "expected"),
+    [
+        (Experiment(cell="LSTM", epochs=7), [timed(Experiment(cell="LSTM"), 3.0)], 7 * 3.0),
+        (
+            Experiment(epochs=1),
+            [timed(Experiment(), 100.0)] * 9 + [timed(Experiment(cell="GRU"), 500.0)] + [timed(Experiment(), 2.0)] * 3,
+            2.0,  # the newest runs of its cell decide
+        ),
+        (Experiment(epochs=1), [timed(Experiment(), 2.0), timed(STOCK, 11.0)], 2.0),
+        (STOCK, [timed(Experiment(), 2.0), timed(STOCK, 11.0)], 11.0),
+        (Experiment(epochs=1), [timed(Experiment(), 2.0), ELSEWHERE_TIMED], 2.0),
+    ],
+)
+def test_a_setting_takes_as_long_as_runs_of_its_cell_and_layers_took_on_this_machine_lately(
+    experiment: Experiment, earlier: list[Run], expected: float
+) -> None:
+    assert seconds([experiment], earlier, workers=1) == pytest.approx(START_SECONDS + expected)
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -143,18 +142,16 @@ def test_without_a_run_of_the_cell_the_runs_of_others_decide() -> None:
     assert epoch(Experiment(), [other]) == pytest.approx(3 * reference_seconds(Experiment()))
 
 
-def test_the_most_similar_runs_decide_and_very_different_runs_are_ignored() -> None:
+def test_the_most_similar_runs_decide_and_very_different_ones_and_those_of_one_epoch_are_ignored() -> None:
+    """The first epoch includes compilation."""
     experiment = Experiment()
+    single = dataclasses.replace(timed(experiment, 50.0), epochs=timed(experiment, 50.0).epochs[:1])
+    assert epoch(experiment, [single]) == pytest.approx(reference_seconds(experiment))
     tiny = Experiment(reviews=60, maxlen=10, units=4)
     assert epoch(experiment, [timed(tiny, 2.0)] * 9) == pytest.approx(reference_seconds(experiment))
     alike, less = timed(Experiment(reviews=20_000), 4.0), timed(Experiment(reviews=5_000), 9.0)
     expected = 4.0 * reference_seconds(experiment) / reference_seconds(alike.experiment)
     assert epoch(experiment, [alike, *[less] * 9]) == pytest.approx(expected)
-
-
-def test_a_run_of_a_single_epoch_is_ignored_since_it_includes_compilation() -> None:
-    single = dataclasses.replace(timed(Experiment(), 50.0), epochs=timed(Experiment(), 50.0).epochs[:1])
-    assert epoch(Experiment(), [single]) == pytest.approx(reference_seconds(Experiment()))
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])

@@ -28,29 +28,24 @@ def at(epoch: int, batch: int, batches: int, phase: Phase = "training", time: fl
 def test_the_best_epoch_among_equals_has_the_lowest_validation_loss() -> None:
     validations = [(0.9, 0.50), (1.0, 0.69), (1.0, 0.41), (1.0, 0.41), (0.8, 0.20)]
     epochs = tuple(epoch_end("r", at, 0.5, 0.5, *values, 9.0) for at, values in enumerate(validations, 1))
-    best = run(epochs=epochs).best
-    assert best is not None
-    assert best.epoch == 3
-    last = run(0.7, 0.9, 0.8).last
-    assert last is not None
-    assert last.epoch == 3
-    assert run().best is None
-    assert run().last is None
-    assert not run().has_weights
+    trained = run(epochs=epochs)
+    assert (trained.best, trained.last) == (epochs[2], epochs[4])
+    assert (run().best, run().last, run().has_weights) == (None, None, False)
 
 
-def test_what_ended_otherwise_than_well_can_be_continued_though_all_epochs_are_there() -> None:
-    every = [0.5] * 10
-    assert not run(*every, status=Status.FINISHED).can_be_continued
-    assert run(*every, status=Status.STOPPED).can_be_continued
-    assert run(status=Status.FAILED).can_be_continued
-    assert not run(*every[:3]).can_be_continued
+@pytest.mark.parametrize(
+    ("status", "epochs", "can_be_continued"),
+    [(Status.FINISHED, 10, False), (Status.STOPPED, 10, True), (Status.FAILED, 0, True), (Status.RUNNING, 3, False)],
+)
+def test_what_ended_otherwise_than_well_can_be_continued_though_all_epochs_are_there(
+    status: Status, epochs: int, can_be_continued: bool
+) -> None:
+    assert run(*[0.5] * epochs, status=status).can_be_continued == can_be_continued
 
 
 def test_the_first_epoch_counts_for_the_speed_only_while_it_is_alone() -> None:
-    assert run().seconds_per_epoch is None
-    assert run(0.5).seconds_per_epoch == 15.0
-    assert run(0.5, 0.6, 0.7).seconds_per_epoch == 10.0
+    paces = [run(*[0.5] * epochs).seconds_per_epoch for epochs in range(4)]
+    assert paces == [None, 15.0, 10.0, 10.0]
 
 
 @pytest.mark.parametrize(
@@ -70,16 +65,11 @@ def test_the_share_that_is_done_grows_through_both_phases(
     assert run(*[0.5] * epochs, progress=progress).fraction_done == pytest.approx(fraction)
 
 
-def test_the_time_left_comes_from_the_runs_own_speed() -> None:
+def test_the_time_left_comes_from_the_runs_own_epochs_not_from_its_first_batches() -> None:
+    """These also hold the tracing of the network: a minute's training was said to take an hour and more."""
     assert run(0.5, 0.6, progress=at(3, 50, 100)).seconds_left == pytest.approx(7.55 * 10.0)
-    assert run().seconds_left is None
-    assert run(progress=at(1, 0, 100, "preparing")).seconds_left is None
-    assert run(0.5, status=Status.STOPPED).seconds_left is None
-
-
-def test_the_first_batches_say_nothing_of_the_time_left() -> None:
-    """They also hold the tracing of the network: a minute's training was said to take an hour and more."""
-    assert run(progress=at(1, 1, 157, time=105.0)).seconds_left is None
+    without = [run(), run(progress=at(1, 0, 100, "preparing")), run(progress=at(1, 1, 157, time=105.0))]
+    assert {other.seconds_left for other in [*without, run(0.5, status=Status.STOPPED)]} == {None}
 
 
 def test_a_run_ends_once_unless_it_is_continued() -> None:
@@ -100,11 +90,8 @@ def test_a_process_lives_until_it_ends_and_a_zombie_does_not() -> None:
     assert not owner.alive(silent_seconds=0)
     child.communicate()
     assert not owner.alive(silent_seconds=0)
-
-
-def test_a_later_process_with_the_same_number_is_another_owner() -> None:
     me = Owner.current()
-    assert not me._replace(started=me.started - 3600).alive(silent_seconds=0)
+    assert not me._replace(started=me.started - 3600).alive(silent_seconds=0), "an earlier one with the same number"
 
 
 @pytest.mark.skipif(not psutil.LINUX, reason="the system call that is put back is Linux' own")

@@ -1,5 +1,6 @@
 """A damaged record of real trainings is repaired from what is left of it, its daily copy and their checkpoints."""
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -55,11 +56,8 @@ def before(record: Path) -> list[Run]:
 
 
 def runs_in(record: Path) -> list[Run]:
-    store = RunStore(record)
-    try:
+    with contextlib.closing(RunStore(record)) as store:
         return store.runs()
-    finally:
-        store.close()
 
 
 def repaired(record: Path) -> tuple[list[Run], list[str]]:
@@ -103,11 +101,9 @@ def test_a_changed_figure_is_noticed_and_corrected_by_the_checkpoint(record: Pat
         connection.execute(f"UPDATE epochs SET figures = {changed} WHERE run = ? AND epoch = 2", (before[0].id,))
         connection.execute("UPDATE runs SET experiment = json_set(experiment, '$.units', 44)")
     after, sentences = repaired(record)
-    was = before[0].epochs[1]["val_accuracy"]
-    assert f"{before[0].id}, epoch 2: val_accuracy is {was} in its checkpoint, which is kept, 0.125 in the record." in (
-        sentences
-    )
-    assert f"{before[0].id} was trained with units 4, as its checkpoint has it; its record is corrected." in sentences
+    run, was = before[0].id, before[0].epochs[1]["val_accuracy"]
+    assert f"{run}, epoch 2: val_accuracy is {was} in its checkpoint, which is kept, 0.125 in the record." in sentences
+    assert f"{run} was trained with units 4, as its checkpoint has it; its record is corrected." in sentences
     assert after == before
 
 
@@ -141,33 +137,33 @@ def test_a_broken_byte_in_a_text_costs_that_run_at_most_and_repair_restores_it(
     assert figures(repaired(record)[0]) == figures(before)
 
 
-def test_a_lost_first_page_costs_nothing_even_without_checkpoints(cache: Path) -> None:
-    record = cache / "runs.db"
+def test_a_lost_first_page_costs_nothing_even_without_checkpoints(record: Path) -> None:
     store = RunStore(record)
     store.rename(store.runs()[0].id, "the first")
-    before = store.runs()
-    predictions = [store.predictions(run.id) for run in before]
+    before = [(run, store.predictions(run.id)) for run in store.runs()]
     store.close()
-    for run in before:
+    for run, _ in before:
         delete_files(run.id)
     content = bytes(PAGE) + record.read_bytes()[PAGE:]
     record.write_bytes(content)
-    assert repaired(record)[0] == before
-    store = RunStore(record)
-    assert [store.predictions(run.id) for run in before] == predictions
-    store.close()
-    assert content in [file.read_bytes() for file in cache.glob("runs.db.repaired-*")], "it is kept"
+    after, _ = repaired(record)
+    with contextlib.closing(RunStore(record)) as store:
+        assert [(run, store.predictions(run.id)) for run in after] == before
+    assert content in [file.read_bytes() for file in record.parent.glob("runs.db.repaired-*")], "it is kept"
+
+
+def without_checkpoints(*runs: Run) -> None:
+    for run in runs:
+        for file in run_folder(run.id).glob("*.checkpoint"):
+            file.unlink()
 
 
 def test_the_daily_copy_gives_back_what_nothing_else_holds_but_no_deleted_run(record: Path, before: list[Run]) -> None:
-    store = RunStore(record)
-    back_up(store)
-    store.delete(before[1].id)
-    store.close()
+    with contextlib.closing(RunStore(record)) as store:
+        back_up(store)
+        store.delete(before[1].id)
     delete_files(before[1].id)
-    for run in before:
-        for file in run_folder(run.id).glob("*.checkpoint"):
-            file.unlink()
+    without_checkpoints(*before)
     record.write_bytes(b"no database" * 1000)
     assert repaired(record)[0] == [run for run in before if run.id != before[1].id]
 
@@ -209,23 +205,19 @@ def test_a_record_of_an_earlier_version_is_copied_when_a_command_first_opens_it_
 
 
 def test_a_copy_that_may_hold_what_the_record_has_lost_is_not_replaced(record: Path, before: list[Run]) -> None:
-    copy = record.with_name("runs.backup.db")
-    store = RunStore(record)
-    back_up(store)
-    store.close()
-    os.utime(copy, (0, 0))
-    for file in run_folder(before[0].id).glob("*.checkpoint"):
-        file.unlink()
+    with contextlib.closing(RunStore(record)) as store:
+        back_up(store)
+    os.utime(record.with_name("runs.backup.db"), (0, 0))
+    without_checkpoints(before[0])
     with sqlite3.connect(record) as connection:
         connection.execute("UPDATE runs SET status = 'fin?shed' WHERE id = ?", (before[0].id,))
     assert main(["repair"]) == 0
     assert runs_in(record) == before
 
 
-def test_nothing_is_repaired_while_a_run_trains(cache: Path) -> None:
-    store = RunStore(cache / "runs.db")
-    [run] = store.create(EXPERIMENTS[:1], Owner.current(), "page")
-    with pytest.raises(UserError, match=f"{run} waits or trains"):
-        repair(store.path)
-    assert len(store.runs()) == 7
-    store.close()
+def test_nothing_is_repaired_while_a_run_trains(record: Path) -> None:
+    with contextlib.closing(RunStore(record)) as store:
+        [run] = store.create(EXPERIMENTS[:1], Owner.current(), "page")
+        with pytest.raises(UserError, match=f"{run} waits or trains"):
+            repair(record)
+        assert len(store.runs()) == 7

@@ -43,12 +43,6 @@ def shipped(fresh: RunStore) -> list[Run]:
     return fresh.runs()
 
 
-def test_the_last_epoch_of_a_recording_has_weights_if_it_is_the_best(shipped: list[Run]) -> None:
-    assert {run.best is run.last for run in shipped} == {True, False}
-    for run in shipped:
-        assert weights_file(run.id, "last").exists() == (run.best is run.last)
-
-
 def test_every_recorded_network_comes_with_the_answers_that_pages_would_ask_workers_for(shipped: list[Run]) -> None:
     for run in shipped:
         state = fingerprint(run_weights(run, "best"))
@@ -60,25 +54,22 @@ def test_every_recorded_network_comes_with_the_answers_that_pages_would_ask_work
             assert answers["memory"].told_apart[0] > 0.9
 
 
-def check_best_epoch(run: Run, store: RunStore) -> None:
-    """What is recorded of its best epoch follows from its weights and the reviews that are prepared here."""
-    best = run.best
-    assert best is not None
-    split = prepared.load(run.experiment.dataset).padded(run.experiment)
-    probabilities = predict(run.experiment, run_weights(run, "best"), split.x_val)
-    [predictions] = [item for item in store.predictions(run.id) if item.epoch == best.epoch]
-    assert best["val_accuracy"] == predictions.accuracy == pytest.approx(accuracy(probabilities, split.y_val))
-    np.testing.assert_allclose(decoded(predictions.probabilities), decoded(encoded(probabilities)), atol=1e-3)
-    assert best["val_auc"] == pytest.approx(computed(split.y_val, probabilities)["val_auc"], abs=1e-6)
-
-
-def test_the_shipped_recordings_are_what_the_lectures_train_and_small(shipped: list[Run]) -> None:
+def test_the_shipped_recordings_are_what_the_lectures_train_and_small_and_say_when_and_with_what(
+    shipped: list[Run],
+) -> None:
     presets = (PARITY, THIRDS, FIRST_WORD, OPEN_GATES, ATTENTION, GATES)
     experiments = [experiment for preset in presets for experiment in preset.experiments()]
     experiments += replace(BOOK, settings={"seeds": 3}).experiments()  # the newest, which the first page shows
     assert [run.experiment for run in shipped] == experiments
     assert len({run.created for run in shipped[-6:]}) == 1, "looked at once"
-    assert all(run.status is Status.FINISHED and run.has_weights and run.is_from_elsewhere for run in shipped)
+    for run in shipped:
+        assert (run.status, run.has_weights, run.is_from_elsewhere) == (Status.FINISHED, True, True)
+        assert weights_file(run.id, "last").exists() == (run.best is run.last), "else only the best was recorded"
+        assert run.ended is not None and run.ended > 1.7e9  # noqa: PT018  # one thing: when
+        assert {"python", "keras", "tensorflow", "numpy", "processors"} <= run.versions.keys()
+        assert run.owner.host == f"a machine with {run.versions['processors']} processors", "but not whose"
+        assert all(epoch.seconds > 0 for epoch in run.epochs)
+    assert {run.best is run.last for run in shipped} == {True, False}
     assert sum(file.stat().st_size for file in module.FOLDER.rglob("*") if file.is_file()) <= MAX_SHIPPED
 
 
@@ -94,21 +85,20 @@ def test_the_shipped_recordings_bring_their_baselines_which_are_those_fitted_her
     assert [item.val_accuracy for item in fitted] == [item.val_accuracy for item in brought[0] or ()]
 
 
-def test_the_shipped_recordings_say_when_and_with_what_but_not_whose_machine(shipped: list[Run]) -> None:
-    for run in shipped:
-        assert run.ended is not None and run.ended > 1.7e9  # noqa: PT018  # one thing: when
-        assert {"python", "keras", "tensorflow", "numpy", "processors"} <= run.versions.keys()
-        assert run.owner.host == f"a machine with {run.versions['processors']} processors"
-        assert all(epoch.seconds > 0 for epoch in run.epochs)
-
-
 @pytest.mark.parametrize(
     "place", [12, 19, 22], ids=["LSTM with open gates", "MGU of the gates", "SimpleRNN of the book"]
 )
-def test_the_shipped_weights_fit_the_reviews_that_are_prepared_here(
+def test_what_is_recorded_of_a_best_epoch_follows_from_its_weights_and_the_reviews_that_are_prepared_here(
     place: int, shipped: list[Run], fresh: RunStore
 ) -> None:
-    check_best_epoch(shipped[place], fresh)
+    run, best = shipped[place], shipped[place].best
+    assert best is not None
+    split = prepared.load(run.experiment.dataset).padded(run.experiment)
+    probabilities = predict(run.experiment, run_weights(run, "best"), split.x_val)
+    [predictions] = [item for item in fresh.predictions(run.id) if item.epoch == best.epoch]
+    assert best["val_accuracy"] == predictions.accuracy == pytest.approx(accuracy(probabilities, split.y_val))
+    np.testing.assert_allclose(decoded(predictions.probabilities), decoded(encoded(probabilities)), atol=1e-3)
+    assert best["val_auc"] == pytest.approx(computed(split.y_val, probabilities)["val_auc"], abs=1e-6)
 
 
 @pytest.fixture

@@ -1,31 +1,27 @@
-from dataclasses import replace
-from typing import Any, cast
+from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 
 from rnn_compare.baselines.classifier import all_baselines
-from rnn_compare.browser.curves import curves_message
-from rnn_compare.charts.curves.curve_chart import all_charts
 from rnn_compare.comparison import baselines
 from rnn_compare.comparison.baselines import Baseline, same_baselines
-from rnn_compare.experiment import Experiment
+from rnn_compare.experiment import Experiment, recorded_experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.record import Owner, Run
+from rnn_compare.runs.record import Run
 from rnn_compare.services import known_baselines
 from rnn_compare.services.known_baselines import BaselineResults, KnownBaselines, meaning
 from rnn_compare.training.engine import Engine
 from tests.kit.loaded import StubEngine
-from tests.kit.runs import epoch_end
+from tests.kit.runs import run_of, run_with
 
 SMALL = Experiment(reviews=400, vocabulary_size=1_000)
 
 
 def run(experiment: Experiment = SMALL, epochs: int = 1) -> Run:
-    finished = tuple(epoch_end("a", epoch, 0.5, 0.7, 0.6, 0.65, 2.0) for epoch in range(1, epochs + 1))
-    here = Owner(1, 1.0, "here")
-    return Run("a", 1, "a", experiment, Status.RUNNING, here, "page", created=0.0, epochs=finished)
+    return run_with("a", [0.6] * epochs, Status.RUNNING, **vars(experiment))
 
 
 def baseline(name: str, share: float) -> Baseline:
@@ -34,27 +30,23 @@ def baseline(name: str, share: float) -> Baseline:
 
 
 @pytest.fixture
-def engine() -> StubEngine:
+def engine(reviews_cache: Path, monkeypatch: pytest.MonkeyPatch) -> StubEngine:
+    monkeypatch.setenv(CACHE_VARIABLE, str(reviews_cache))
     return StubEngine()
 
 
 @pytest.fixture
-def known(engine: StubEngine, reviews_cache: Any, monkeypatch: pytest.MonkeyPatch) -> KnownBaselines:
-    monkeypatch.setenv(CACHE_VARIABLE, str(reviews_cache))
+def known(engine: StubEngine) -> KnownBaselines:
     return KnownBaselines(cast("Engine", engine))
 
 
-def test_kept_baselines_are_there_at_once_for_all_networks_of_the_split(
+def test_kept_baselines_are_there_at_once_for_all_networks_of_the_split_and_for_no_others(
     known: KnownBaselines, engine: StubEngine
 ) -> None:
     worked_out = baselines.baselines(SMALL)
     result = known.look_up([run(), run(SMALL.model_copy(update={"cell": "LSTM", "maxlen": 20}), epochs=0)])
     assert [item.val_accuracy for item in result.baselines] == [item.val_accuracy for item in worked_out]
     assert (result.remark, result.waiting, engine.begun) == ("", False, {})
-
-
-def test_networks_that_other_reviews_judge_are_said_to_be(known: KnownBaselines) -> None:
-    baselines.baselines(SMALL)
     result = known.look_up([run(), run(SMALL.model_copy(update={"reviews": 500}))])
     assert "Baselines on the first network's held-out reviews" in result.remark
     assert len(result.baselines) == len(all_baselines())
@@ -64,13 +56,12 @@ def test_a_worker_begins_once_a_network_has_an_epoch_and_tells_how_far_it_is(
     known: KnownBaselines, engine: StubEngine
 ) -> None:
     new = SMALL.model_copy(update={"reviews": 777})
-    assert known.look_up([run(new, epochs=0)]) == BaselineResults()
-    assert known.look_up([]) == BaselineResults()
+    assert known.look_up([run(new, epochs=0)]) == known.look_up([]) == BaselineResults()
     assert engine.begun == {}
-    remark = f"Baselines: 0 of {len(all_baselines())}"
-    assert known.look_up([run(new)]) == BaselineResults((), remark, waiting=True)
-    [analysis] = engine.begun.values()
+    begun = known.look_up([run(new)])
+    assert begun == BaselineResults((), f"Baselines: 0 of {len(all_baselines())}", waiting=True)
     assert [*engine.begun] == [(same_baselines(new),)]
+    [analysis] = engine.begun.values()
     analysis.done, analysis.total = 2, 5
     assert known.look_up([run(new)]).remark == "Baselines: 2 of 5"
     analysis.result = [baseline("majority", 0.5)]
@@ -100,22 +91,12 @@ def test_a_problem_is_said_and_not_tried_again_at_every_look(
     analysis.problem = "No worker is ready yet."
     assert known.look_up([run(new)]).remark == "No baselines: No worker is ready yet."
     engine.begun.clear()
-    assert known.look_up([run(new)]).remark == "No baselines: No worker is ready yet."
+    known.look_up([run(new)])
     assert engine.begun == {}
     monkeypatch.setattr(known_baselines, "PATIENCE_SECONDS", 0.0)
     assert known.look_up([run(new)]).waiting
-
-
-def test_a_source_that_cannot_be_used_is_said_in_words(known: KnownBaselines) -> None:
-    gone = run(SMALL.model_copy(update={"source": "gone"}))
-    assert known.look_up([replace(gone, id="b")]).remark.startswith("No baselines: ")
-
-
-def test_those_that_read_texts_are_lines() -> None:
-    results = [baseline("majority", 0.5), baseline("words", 0.884), baseline("bigrams", 0.896)]
-    accuracy, loss = curves_message([], [all_charts()["accuracy"], all_charts()["loss"]], results)["charts"]
-    assert [line["text"] for line in accuracy["baselines"]] == ["bag of words\n88.4 %", "bag of bigrams\n89.6 %"]
-    assert loss["baselines"] == []
+    gone = run_of(recorded_experiment('{"source": "gone"}'), status=Status.RUNNING, epochs=run().epochs)
+    assert known.look_up([gone]).remark.startswith("No baselines: ")
 
 
 @pytest.mark.parametrize(
@@ -131,5 +112,4 @@ def test_those_that_read_texts_are_lines() -> None:
 )
 def test_what_baselines_mean_follows_from_what_they_reach(words: float, bigrams: float, sentence: str) -> None:
     results = [baseline("majority", 0.5), baseline("words", words), baseline("bigrams", bigrams)]
-    text = meaning(results)
-    assert sentence in text
+    assert sentence in meaning(results)

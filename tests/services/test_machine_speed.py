@@ -11,6 +11,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.estimate import Speed
 from rnn_compare.runs.store import RunStore
+from rnn_compare.services import machine_speed
 from rnn_compare.services.machine_speed import MachineSpeed
 from rnn_compare.training.engine import Engine, EngineState
 from rnn_compare.training.local.fork_server import ENVIRONMENT
@@ -52,21 +53,19 @@ def test_a_step_of_training_is_measured_as_a_worker_has_it(reviews_cache: Path) 
 def test_the_fastest_of_three_steps_counts_once_nothing_else_keeps_the_machine_busy(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rnn_compare.services.machine_speed.PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(machine_speed, "PAUSE_SECONDS", 0.0)
     engine = Idle(store)
     speed = MachineSpeed(engine, store)
     assert speed.current == Speed(workers=2)
     speed.measure(after=lambda: engine.steps.append(0.7))
-    assert speed.current == Speed(0.7, workers=2)
-    assert engine.asked == 3
+    assert (speed.current, engine.asked) == (Speed(0.7, workers=2), 3)
 
 
 def test_what_trains_spoils_it_and_a_server_that_closes_gives_it_up(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rnn_compare.services.machine_speed.PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(machine_speed, "PAUSE_SECONDS", 0.01)
     engine = Idle(store)
-    engine.steps.append(0.7)
     monkeypatch.setattr(engine, "meanwhile", lambda: store.create([Experiment()], engine.owner, "page"))
     speed = MachineSpeed(engine, store)
     speed.measure_once(after=lambda: None)

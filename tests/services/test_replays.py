@@ -11,25 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment
 from rnn_compare.runs import record
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.record import Owner, Run
+from rnn_compare.runs.record import Run
 from rnn_compare.services import board
 from rnn_compare.services.board import View
 from rnn_compare.services.replays import Replay, as_of
 from rnn_compare.services.services import Services
-from tests.kit.runs import epoch_end
+from tests.kit.runs import run_with
 
 Record = Callable[..., str]
 SECONDS, PACES = st.floats(-10, 1e5), st.floats(0.01, 100)
 
 
 def finished(name: str = "lstm", epochs: int = 10) -> Run:
-    curve = tuple(epoch_end(name, n, 0.5, 0.7, 0.5 + n / 100, 0.65, 2.0) for n in range(1, epochs + 1))
-    here = Owner(1, 1.0, "here")
-    run = Run(name, 1, name, Experiment(epochs=epochs), Status.FINISHED, here, "page", 10.0, 11.0, 99.0)
-    return replace(run, epochs=curve, continued=(3, 8), test=record.Tested(10, 0.8, 100), weights_epoch=epochs)
+    fields = {"started": 11.0, "ended": 99.0, "continued": (3, 8), "test": record.Tested(10, 0.8, 100)}
+    return run_with(name, [0.5 + n / 100 for n in range(epochs)], fields=fields | {"weights_epoch": epochs})
 
 
 @given(SECONDS, PACES)
@@ -78,9 +75,6 @@ def test_all_runs_go_at_one_pace_and_the_replay_is_over_when_the_longest_has_bee
     assert replay.applied(runs, 30.0) == runs, "it began by a clock that was ahead, and would wait for that time"
 
 
-RECORDED = "recorded on this machine, 1 January 1970"
-
-
 @pytest.fixture
 def played(services: Services, record: Record) -> list[str]:
     """A comparison of two finished runs, of four epochs and two, played in 40 s."""
@@ -89,87 +83,90 @@ def played(services: Services, record: Record) -> list[str]:
     return runs
 
 
-def seen(services: Services, runs: list[str], monkeypatch: pytest.MonkeyPatch, after: float) -> Any:
+Seen = Callable[..., Any]
+
+
+@pytest.fixture
+def seen(services: Services, monkeypatch: pytest.MonkeyPatch) -> Seen:
+    """Returns the board's message some seconds from now."""
     now = time.time()
-    with monkeypatch.context() as clock:
-        clock.setattr(time, "time", lambda: now + after)
-        services.refresh()
-        return board.message(services, runs, View())
+
+    def message(runs: list[str], after: float, services: Services = services) -> Any:
+        with monkeypatch.context() as clock:
+            clock.setattr(time, "time", lambda: now + after)
+            services.refresh()
+            return board.message(services, runs, View())
+
+    return message
 
 
-def test_the_curves_grow_for_all_who_ask_and_every_part_says_that_it_is_a_replay(
-    services: Services, played: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for after, lengths in ((1.0, [0, 0]), (11.0, [1, 1]), (25.0, [2, 2]), (35.0, [3, 2])):
-        board = seen(services, played, monkeypatch, after)
-        assert [len(base64.b64decode(group["figures"]["val_accuracy"])) // 2 for group in board["groups"]] == lengths
-        assert board["replay"].startswith(f"Replay, not live: {RECORDED}")
+def lengths(board: Any) -> list[int]:
+    return [len(base64.b64decode(group["figures"]["val_accuracy"])) // 2 for group in board["groups"]]
+
+
+def test_the_curves_grow_for_all_who_ask_and_every_part_says_that_it_is_a_replay(played: list[str], seen: Seen) -> None:
+    for after, epochs in ((1.0, [0, 0]), (11.0, [1, 1]), (25.0, [2, 2]), (35.0, [3, 2])):
+        board = seen(played, after)
+        assert lengths(board) == epochs
+        assert board["replay"].startswith("Replay, not live: recorded on this machine, 1 January 1970")
         assert all(chart["title"].startswith("Replay: ") for chart in board["charts"])
         for group in board["groups"]:
-            assert group["status"] == "replay"
+            assert (group["status"], group["layers"], group["press"], group["left"]) == ("replay", "recorded", "", "")
             assert group["state"].startswith("replay, epoch ")
-            assert group["layers"] == "recorded"
-            assert (group["press"], group["left"]) == ("", "")
         assert board["busy"], "browsers ask often while there is something to see"
 
 
 def test_after_its_end_and_when_it_is_stopped_the_runs_are_shown_as_they_are_recorded(
-    services: Services, played: list[str], monkeypatch: pytest.MonkeyPatch
+    services: Services, played: list[str], seen: Seen
 ) -> None:
-    over = seen(services, played, monkeypatch, 41.0)
+    over = seen(played, 41.0)
     services.replays.stop()
-    stopped = seen(services, played, monkeypatch, 5.0)
-    assert over == stopped
-    assert over["replay"] == ""
+    assert seen(played, 5.0) == over
+    assert (over["replay"], over["busy"]) == ("", False)
     assert [group["state"] for group in over["groups"]] == ["finished, epoch 4 of 10", "finished, epoch 2 of 10"]
-    assert not over["busy"]
 
 
-def test_a_server_that_starts_again_goes_on_with_a_replay_where_it_would_be_by_now(
-    services: Services, played: list[str], monkeypatch: pytest.MonkeyPatch
+def test_a_server_that_starts_again_goes_on_with_a_replay_unless_its_file_is_damaged(
+    services: Services, played: list[str], seen: Seen
 ) -> None:
-    started_again = Services(services.store, services.engine, services.curtain)
-    assert started_again.replays.under_way(services.runs()) == services.replays.under_way(services.runs()) is not None
-    board = seen(started_again, played, monkeypatch, 25.0)
-    assert board["replay"].startswith("Replay, not live")
-    assert [len(base64.b64decode(group["figures"]["val_accuracy"])) // 2 for group in board["groups"]] == [2, 2]
-    assert seen(started_again, played, monkeypatch, 41.0)["replay"] == ""
-    started_again.replays.stop()
-    assert seen(Services(services.store, services.engine, services.curtain), played, monkeypatch, 25.0)["replay"] == ""
+    def started_again() -> Services:
+        return Services(services.store, services.engine, services.curtain)
 
+    server = started_again()
+    assert server.replays.under_way(services.runs()) == services.replays.under_way(services.runs()) is not None
+    assert lengths(seen(played, 25.0, server)) == [2, 2]
+    assert seen(played, 41.0, server)["replay"] == ""
+    server.replays.stop()
+    assert seen(played, 25.0, started_again())["replay"] == ""
 
-def test_a_replay_whose_file_is_damaged_is_over(services: Services, played: list[str]) -> None:
     services.store.path.with_name("replay.json").write_text('{"runs": 1')
-    started_again = Services(services.store, services.engine, services.curtain)
-    assert started_again.replays.under_way(started_again.runs()) is None
-    started_again.replays.begin(services.store.runs(played), 40.0)
-    assert Services(services.store, services.engine, services.curtain).replays.under_way(services.runs())
+    server = started_again()
+    assert server.replays.under_way(server.runs()) is None
+    server.replays.begin(services.store.runs(played), 40.0)
+    assert started_again().replays.under_way(services.runs())
 
 
 def test_what_is_not_played_stays_as_it_is_and_all_other_pages_see_the_record(
-    services: Services, played: list[str], record: Record, monkeypatch: pytest.MonkeyPatch
+    services: Services, played: list[str], record: Record, seen: Seen
 ) -> None:
     other = record(cell="SimpleRNN", epochs=3)
-    board = seen(services, [*played, other], monkeypatch, 15.0)
+    board = seen([*played, other], 15.0)
     assert board["replay"].startswith("Replay of 2 of 3 runs, not live")
     assert board["groups"][2]["state"].startswith("finished")
     assert {run.id: len(run.epochs) for run in services.runs()} == {played[0]: 4, played[1]: 2, other: 3}
     assert services.start_times(services.snapshot()) == {}
 
 
-def test_several_seeds_are_played_as_one_card(
-    services: Services, record: Record, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_several_seeds_are_played_as_one_card(services: Services, record: Record, seen: Seen) -> None:
     runs = [record(cell="LSTM", epochs=2, seed=seed) for seed in (1, 2)]
     services.replays.begin(services.store.runs(runs), 20.0)
-    [card] = seen(services, runs, monkeypatch, 15.0)["groups"]
+    [card] = seen(runs, 15.0)["groups"]
     assert (card["status"], card["state"], card["press"], card["left"]) == ("replay", "replay, epoch 2 of 10", "", "")
 
 
 @pytest.mark.parametrize("status", [Status.STOPPED, Status.RUNNING])
 def test_only_finished_runs_are_played(services: Services, record: Record, status: Status) -> None:
-    with pytest.raises(UserError, match="Only finished runs"):
-        services.replays.begin(services.store.runs([record(), record(status)]), 30.0)
-    with pytest.raises(UserError, match="Only finished runs"):
-        services.replays.begin([], 30.0)
+    for runs in (services.store.runs([record(), record(status)]), []):
+        with pytest.raises(UserError, match="Only finished runs"):
+            services.replays.begin(runs, 30.0)
     assert services.replays.under_way(services.runs()) is None

@@ -1,0 +1,45 @@
+"""Commands in this process, and what they print."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from rnn_compare.cli.main import BAD_INPUT, main
+
+Answer = Callable[..., str]
+Facts = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def answer(capsys: pytest.CaptureFixture[str]) -> Answer:
+    """Runs a command that succeeds, and returns what it prints."""
+
+    def run(*arguments: str) -> str:
+        capsys.readouterr()
+        assert main(list(arguments)) == 0
+        return capsys.readouterr().out
+
+    return run
+
+
+@pytest.fixture
+def facts(answer: Answer) -> Facts:
+    """Runs a command with `--json`, and returns its lines."""
+    return lambda *arguments: [json.loads(line) for line in answer(*arguments, "--json").splitlines()]
+
+
+@pytest.fixture
+def refusal(capsys: pytest.CaptureFixture[str]) -> Answer:
+    """Runs a command that is refused and does nothing, and returns the sentence."""
+
+    def run(*arguments: str) -> str:
+        capsys.readouterr()
+        assert main(list(arguments)) == BAD_INPUT
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        assert "Traceback" not in printed.err
+        return printed.err
+
+    return run
