@@ -1,4 +1,5 @@
 import os
+import sys
 import threading
 import time
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from rnn_compare.errors import UserError
 from rnn_compare.runs.events import Status
-from rnn_compare.training.analyses import KEPT, MOST, Analyses, Analysis
+from rnn_compare.training.analyses import MOST, Analyses, Analysis
 from rnn_compare.training.engine import Engine
 from tests.kit.trainings import ListeningStore, tiny, worker_processes
 from tests.kit.waiting import until, until_ended
@@ -66,13 +67,12 @@ def done(analyses: Analyses, key: int) -> Analysis:
     return analysis
 
 
-def test_the_least_recently_used_result_is_forgotten_first() -> None:
+def test_the_least_recently_used_result_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rnn_compare.training.analyses.KEPT", 4)
     analyses = Analyses()
-    first, second = done(analyses, 0), done(analyses, 1)
-    for key in range(2, KEPT):
-        done(analyses, key)
+    first, second, *_ = (done(analyses, key) for key in range(4))
     assert done(analyses, 0) is first
-    done(analyses, KEPT)
+    done(analyses, 4)
     assert done(analyses, 0) is first
     assert done(analyses, 1) is not second
 
@@ -85,6 +85,28 @@ def test_running_analyses_are_never_forgotten_and_their_number_is_limited() -> N
     go.set()
     until(lambda: all(analysis.ended for analysis in under_way))
     assert done(analyses, MOST).result == MOST + 1
+
+
+def test_many_threads_that_ask_the_same_at_once_have_it_done_once() -> None:
+    analyses, calls, together = Analyses(), [], threading.Barrier(8)
+    answers: list[list[Analysis]] = [[] for _ in range(400)]
+
+    def ask_all() -> None:
+        for key, answer in enumerate(answers):
+            together.wait(60)
+            answer.append(analyses.get(key, lambda _, key=key: calls.append(key) or key + 1))
+
+    threads = [threading.Thread(target=ask_all) for _ in range(together.parties)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert [len(set(map(id, answer))) for answer in answers] == [1] * len(answers)
 
 
 def rest(until_it_is_there: Path, number: int, *, tell: Any) -> int:  # noqa: ARG001  # as an analysis is called

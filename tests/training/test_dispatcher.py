@@ -17,6 +17,7 @@ from rnn_compare.runs.store import RunStore
 from rnn_compare.training.dispatcher import LOST_ONCE, MAX_RESTARTS, Dispatcher
 from tests.kit.runs import epoch_end
 from tests.kit.trainings import tiny
+from tests.kit.waiting import until
 
 EXCUSE = "The connection to the scheduler was lost."
 
@@ -30,6 +31,7 @@ class OneWorker:
         self.sent: list[Future[str | None]] = []
         self.attempts: list[str] = []
         self.asked_to_stop: list[str] = []
+        self.killed: list[str] = []
         self.sharing: set[str] = set()
 
     def addresses(self) -> list[str]:
@@ -48,6 +50,9 @@ class OneWorker:
 
     def ask_to_stop(self, attempt: str, address: str) -> None:  # noqa: ARG002  # as Workers
         self.asked_to_stop.append(attempt)
+
+    def kill(self, address: str) -> None:
+        self.killed.append(address)
 
     def share_cores(self, at_work: Collection[str]) -> None:
         self.sharing = set(at_work)
@@ -81,7 +86,8 @@ def at_work(record: RunStore) -> tuple[Dispatcher, OneWorker, str]:
     return dispatcher, workers, run
 
 
-def lose(dispatcher: Dispatcher, workers: OneWorker, run: str, reason: str | None) -> None:
+def lost(dispatcher: Dispatcher, workers: OneWorker, run: str, reason: str | None) -> None:
+    """The run's worker is lost, after it began; a reason is an excuse."""
     dispatcher.step(workers)
     dispatcher.receive(*workers.tells(started(run)))
     dispatcher.step(workers)
@@ -98,20 +104,18 @@ def test_cores_are_shared_by_those_that_train_just_now(record: RunStore) -> None
     assert workers.sharing == set()
 
 
-def test_a_worker_that_is_lost_again_and_again_ends_the_run(record: RunStore) -> None:
+@pytest.mark.parametrize(
+    ("reason", "told", "at_last"), [(None, LOST_ONCE, Status.FAILED), (EXCUSE, EXCUSE, Status.QUEUED)]
+)
+def test_a_worker_that_is_lost_again_and_again_ends_the_run_unless_that_is_not_the_runs_fault(
+    record: RunStore, reason: str | None, told: str, at_last: Status
+) -> None:
     dispatcher, workers, run = queued(record)
     for _ in range(MAX_RESTARTS):
-        lose(dispatcher, workers, run, None)
-        assert (record.run(run).status, record.run(run).reason) == (Status.QUEUED, LOST_ONCE)
-    lose(dispatcher, workers, run, None)
-    assert record.run(run).status is Status.FAILED
-
-
-def test_a_loss_that_is_not_the_runs_fault_has_its_reason_and_does_not_count(record: RunStore) -> None:
-    dispatcher, workers, run = queued(record)
-    for _ in range(MAX_RESTARTS + 3):
-        lose(dispatcher, workers, run, EXCUSE)
-        assert (record.run(run).status, record.run(run).reason) == (Status.QUEUED, EXCUSE)
+        lost(dispatcher, workers, run, reason)
+        assert (record.run(run).status, record.run(run).reason) == (Status.QUEUED, told)
+    lost(dispatcher, workers, run, reason)
+    assert record.run(run).status is at_last
 
 
 def test_a_run_is_queued_again_although_the_cache_was_unreadable_when_its_worker_was_lost(
@@ -154,7 +158,8 @@ def test_a_worker_that_has_stopped_and_still_writes_its_models_is_left_alone(
     monkeypatch.setattr("rnn_compare.training.dispatcher.GRACE_SECONDS", 1e9)
     dispatcher.step(workers)
     dispatcher.receive(*workers.tells(Ended(run, Status.STOPPED, None, 0.0)))
-    dispatcher.step(workers)  # a worker that is killed would be an AssertionError
+    dispatcher.step(workers)
+    assert workers.killed == []
     assert workers.asked_to_stop == workers.attempts
     assert record.run(run).status is Status.STOPPED
 
@@ -180,17 +185,18 @@ def test_a_figure_that_is_no_number_fails_its_own_run_and_no_other(record: RunSt
     assert (record.run(other).status, len(record.run(other).epochs)) == (Status.RUNNING, 1)
 
 
-def test_the_late_end_of_a_stopped_run_does_not_end_it_once_it_was_continued(
+def test_a_run_whose_worker_hears_no_stop_ends_at_once_its_worker_later_and_what_it_still_says_counts_no_more(
     record: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rnn_compare.training.dispatcher.GRACE_SECONDS", 0.0)
-    dispatcher, workers, run = queued(record)
-    dispatcher.step(workers)
-    dispatcher.receive(*workers.tells(started(run)))
+    dispatcher, workers, run = at_work(record)
     record.request_stop(run)
-    dispatcher.step(workers)
-    dispatcher.step(workers)
-    assert record.run(run).status is Status.STOPPED
+    until(lambda: dispatcher.step(workers) or record.run(run).status is Status.STOPPED)
+    assert workers.killed == []
+    monkeypatch.setattr("rnn_compare.training.dispatcher.KILL_SECONDS", 0.0)
+    for _ in range(3):
+        dispatcher.step(workers)
+    assert workers.killed == ["there"]
 
     record.submit_again(run, tiny(), Owner.current())
     dispatcher.receive(*workers.tells(Ended(run, Status.STOPPED, None, 0.0)))

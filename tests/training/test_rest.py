@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from rnn_compare.errors import UserError
 from rnn_compare.runs.events import Status
 from rnn_compare.training.local import supervision
 from rnn_compare.training.local.supervision import REST_SECONDS, Rest
-from tests.kit.trainings import running_engine, tiny, worker_processes
+from tests.kit.trainings import endless, running_engine, tiny, worker_processes
 from tests.kit.waiting import PATIENCE, until, until_ended
 
 
@@ -51,7 +52,7 @@ def test_a_page_that_opens_has_the_machine_first_but_does_not_put_off_a_training
     assert not clock.after(0.0)
 
 
-def test_resting_workers_are_no_processes_and_whoever_opens_a_page_trains_or_asks_fetches_them(
+def test_resting_workers_and_those_of_a_closed_engine_are_no_processes_and_whoever_needs_the_first_fetches_them(
     training_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     of_others = worker_processes()
@@ -69,4 +70,11 @@ def test_resting_workers_are_no_processes_and_whoever_opens_a_page_trains_or_ask
         assert engine._store.run(run).status is Status.FINISHED
         until(lambda: worker_processes() == of_others)
         assert "lstm (LSTM)" in engine.summary(tiny(cell="LSTM"), timeout=PATIENCE)
-    assert worker_processes() == of_others
+        [run] = engine.submit([endless()])
+        until(lambda: engine._store.run(run).epochs)
+        engine.close()
+        assert worker_processes() == of_others
+        assert engine.state.phase == "closed"
+        assert engine._store.run(run).status is Status.INTERRUPTED
+        with pytest.raises(UserError):
+            engine.submit([tiny()])
