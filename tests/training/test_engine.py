@@ -1,5 +1,4 @@
 import os
-import sqlite3
 import time
 from pathlib import Path
 
@@ -124,20 +123,6 @@ def test_reviews_that_are_not_there_end_a_run_with_a_sentence(engine: Engine, st
     assert failed.status is Status.FAILED
     assert "imdb.npz" in str(failed.reason)
     assert "Traceback" not in str(failed.reason)
-
-
-def test_no_epoch_is_lost_while_another_process_holds_the_record(engine: Engine, store: ListeningStore) -> None:
-    [run] = engine.submit([endless(reviews=250, epochs=8)])
-    until(lambda: store.run(run).epochs)
-    other = sqlite3.connect(store.path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    known = len(store.run(run).epochs)
-    time.sleep(1.0)
-    assert len(store.run(run).epochs) == known
-    other.execute("ROLLBACK")
-    other.close()
-    [done] = finished(engine, store, [run])
-    assert [epoch.epoch for epoch in done.epochs] == list(range(1, 9))
 
 
 def test_an_engine_that_cannot_start_says_why_and_fails_its_runs(

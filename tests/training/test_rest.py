@@ -7,7 +7,8 @@ import pytest
 from rnn_compare.errors import UserError
 from rnn_compare.runs.events import Status
 from rnn_compare.training.local import supervision
-from rnn_compare.training.local.supervision import REST_SECONDS, Rest
+from rnn_compare.training.local.supervision import REST_SECONDS, Rest, Silence
+from tests.kit.caches import lend
 from tests.kit.trainings import endless, running_engine, tiny, worker_processes
 from tests.kit.waiting import PATIENCE, until, until_ended
 
@@ -56,7 +57,8 @@ def test_resting_workers_and_those_of_a_closed_engine_are_no_processes_and_whoev
     training_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     of_others = worker_processes()
-    with running_engine(training_cache, tmp_path, somebody_there=lambda: False) as engine:
+    cache = lend(training_cache, tmp_path / "cache")  # another engine of this process would train what its record holds
+    with running_engine(cache, tmp_path, somebody_there=lambda: False) as engine:
         monkeypatch.setattr(supervision, "REST_SECONDS", 0.5)
         monkeypatch.setattr("rnn_compare.training.engine.IDLE_SECONDS", 0.2)
         until(lambda: worker_processes() == of_others)
@@ -78,3 +80,10 @@ def test_resting_workers_and_those_of_a_closed_engine_are_no_processes_and_whoev
         assert engine._store.run(run).status is Status.INTERRUPTED
         with pytest.raises(UserError):
             engine.submit([tiny()])
+
+
+def test_a_computer_that_slept_has_no_worker_that_hangs_until_it_has_been_silent_while_awake() -> None:
+    silence, hour = Silence(), 3600.0
+    looks = [0.0, 5.0, 5.0 + hour, 10.0 + hour, 15.0 + hour, 20.0 + hour, 25.0 + hour]
+    assert [silence.longer_than(30.0, {"worker": 1.0}, now) for now in looks] == [[]] * 7
+    assert silence.longer_than(30.0, {"worker": 1.0}, 30.0 + hour) == ["worker"]

@@ -1,4 +1,5 @@
 import dataclasses
+import hashlib
 import io
 import shutil
 from collections.abc import Callable
@@ -116,7 +117,7 @@ def test_a_damaged_checkpoint_costs_an_epoch_and_changes_nothing() -> None:
     assert curve(events) == {epoch: pytest.approx(figures, abs=1e-5) for epoch, figures in whole.items()}
 
 
-def test_a_state_of_another_program_ends_the_run_with_a_sentence() -> None:
+def test_a_state_of_another_program_or_one_that_cannot_be_read_ends_the_run_with_a_sentence() -> None:
     train("other", tiny(epochs=1))
     saved = checkpoint.load("other")
     assert saved is not None
@@ -124,4 +125,10 @@ def test_a_state_of_another_program_ends_the_run_with_a_sentence() -> None:
     end = end_of(train("other", tiny(epochs=2)))
     assert end.status is Status.FAILED
     assert "another version of the program" in str(end.reason)
+    payload = b"this is no archive, though its checksum is right"
+    checkpoint_file("other").write_bytes(hashlib.sha256(payload).digest() + payload)
+    end = end_of(train("other", tiny(epochs=2)))
+    assert end.status is Status.FAILED
+    assert str(end.reason).startswith("An unexpected error ended the training")
+    assert "Traceback" not in str(end.reason)
     shutil.rmtree(checkpoint_file("other").parent)

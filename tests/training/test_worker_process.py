@@ -26,10 +26,6 @@ def fill_the_disk() -> None:
     raise OSError(28, "No space left on device")
 
 
-def test_a_question_is_answered_by_what_its_function_returns() -> None:
-    assert worker_process.answer(WorkerQuestion(divmod, (7, 2))) == (3, 1)
-
-
 def test_what_goes_wrong_comes_back_as_a_sentence(empty_cache: Path) -> None:
     for function, arguments, sentence in (
         (refuse, ("There is nothing.",), r"^There is nothing\.$"),

@@ -28,53 +28,42 @@ assert not {"dask", "distributed", "keras"} & sys.modules.keys()
 print(any(fork_server.is_fork_server(child) for child in psutil.Process().children()))
 """
 
-KILLED_WHILE_IT_IMPORTS = """
+ENGINE = """
 import sys
 import time
 from pathlib import Path
 import psutil
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
-from rnn_compare.training.local import fork_server
-
-if __name__ == "__main__":
-    engine = Engine(RunStore(Path(sys.argv[1])), "command line")
-    fork_server.start()
-    [imports] = [child for child in psutil.Process().children() if fork_server.is_fork_server(child)]
-    engine.start()
-    while engine._workers is None:
-        time.sleep(0.01)
-    imports.kill()
-    until = time.monotonic() + 200
-    while len(engine._workers.addresses()) < 2 and time.monotonic() < until:
-        time.sleep(0.1)
-    print(len(engine._workers.addresses()))
-    engine.close()
-"""
-
-TENSORFLOW_CRASHES = """
-import sys
-import time
-from pathlib import Path
-from rnn_compare.runs.store import RunStore
-from rnn_compare.training.engine import Engine
-from rnn_compare.training.local import supervision
+from rnn_compare.training.local import fork_server, supervision
+from tests.kit.waiting import until
 
 assert __name__ == "__main__", "imported again"
+engine = Engine(RunStore(Path(sys.argv[1])), "command line")
+"""
+
+KILLED_WHILE_IT_IMPORTS = f"""{ENGINE}
+fork_server.start()
+[imports] = [child for child in psutil.Process().children() if fork_server.is_fork_server(child)]
+engine.start()
+until(lambda: engine._workers is not None)
+imports.kill()
+until(lambda: len(engine._workers.addresses()) == 2)
+print(len(engine._workers.addresses()))
+engine.close()
+"""
+
+TENSORFLOW_CRASHES = f"""{ENGINE}
 supervision.FIRST_SECONDS = 0.5
 broken = Path(sys.argv[0]).parent / "tensorflow"
 broken.mkdir()
 (broken / "__init__.py").write_text("import os; os._exit(1)")  # as on a processor that it was not made for
-engine = Engine(RunStore(Path(sys.argv[1])), "command line")
 engine.start()
-until = time.monotonic() + 200
-while not engine.state.reason and time.monotonic() < until:
-    time.sleep(0.1)
+until(lambda: engine.state.reason)
 print(engine.state.reason)
 (broken / "__init__.py").unlink()
 broken.rmdir()
-while engine.state.phase != "ready" and time.monotonic() < until:
-    time.sleep(0.1)
+until(lambda: engine.state.phase == "ready")
 print(engine.state)
 engine.close()
 """
