@@ -3,7 +3,6 @@
 import contextlib
 import ctypes
 import os
-import random
 import signal
 import time
 from typing import Any
@@ -14,7 +13,7 @@ import pytest
 from rnn_compare.cli.foreground import follow
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import EpochEnd, Status
+from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.training import dispatcher
 from rnn_compare.training.dispatcher import LOST
@@ -25,8 +24,6 @@ from tests.kit.trainings import ListeningStore, tiny, worker_processes
 from tests.kit.waiting import until, until_ended
 
 LONG = tiny(cell="LSTM", reviews=1500, epochs=7, dropout=0.2)
-KILLS = 20
-"""Workers killed in the soak."""
 
 
 @pytest.fixture
@@ -131,36 +128,3 @@ def test_a_run_that_eats_all_memory_fails_and_its_neighbour_finishes(
         eater, neighbour = store.runs(runs)
         assert (eater.status, eater.reason) == (Status.FAILED, LOST)
         assert (neighbour.status, len(neighbour.epochs), neighbour.continued) == (Status.FINISHED, 30, ())
-
-
-@pytest.mark.soak
-def test_twenty_workers_killed_at_random_moments_lose_no_epoch(engine: Engine, store: ListeningStore) -> None:
-    """Takes some five minutes. Run it with `pytest -m soak -s tests/faults`; its figures: docs/reliability.md."""
-    chance = random.Random(22)
-    experiments = [tiny(cell=cell, reviews=8000, epochs=40, dropout=0.2) for cell in ("SimpleRNN", "LSTM")]
-    unbroken, broken = engine.submit(experiments), list[str]()
-    until_ended(engine, unbroken)
-    for _ in range(KILLS):
-        broken += engine.submit(experiments) if all(run.status.ended for run in store.runs(broken)) else []
-        time.sleep(chance.uniform(0.0, 6.0))
-        until(lambda: any(worker.run for worker in engine.workers()))
-        os.kill(chance.choice(worker_processes()).pid, signal.SIGKILL)
-        go_on_with_what_failed(engine, store, broken)
-    while not all(run.status is Status.FINISHED for run in store.runs(broken)):
-        until_ended(engine, broken)
-        go_on_with_what_failed(engine, store, broken)
-    recorded = {(epoch.run, epoch.epoch) for run in store.runs() for epoch in run.epochs}
-    lost = {(event.run, event.epoch) for event in store.heard if isinstance(event, EpochEnd)} - recorded
-    ended = store.runs(broken)
-    times = sum(len(run.continued) for run in ended)
-    print(f"\n{KILLS} workers killed, {len(recorded)} epochs finished, {len(lost)} lost, {times} times gone on with")
-    assert not lost
-    whole = {run.experiment: run for run in store.runs(unbroken)}
-    assert all(same_curve(run, whole[run.experiment]) for run in ended)
-
-
-def go_on_with_what_failed(engine: Engine, store: ListeningStore, runs: list[str]) -> None:
-    for run in store.runs(runs):
-        if run.status is Status.FAILED:
-            assert run.reason == LOST
-            engine.continue_run(run.id)
