@@ -1,5 +1,4 @@
 import os
-import sys
 import threading
 import time
 from pathlib import Path
@@ -11,6 +10,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.runs.events import Status
 from rnn_compare.training.analyses import MOST, Analyses, Analysis
 from rnn_compare.training.engine import Engine
+from tests.kit.threads import at_once
 from tests.kit.trainings import ListeningStore, tiny, worker_processes
 from tests.kit.waiting import until, until_ended
 
@@ -87,26 +87,15 @@ def test_running_analyses_are_never_forgotten_and_their_number_is_limited() -> N
     assert done(analyses, MOST).result == MOST + 1
 
 
-def test_many_threads_that_ask_the_same_at_once_have_it_done_once() -> None:
-    analyses, calls, together = Analyses(), [], threading.Barrier(8)
-    answers: list[list[Analysis]] = [[] for _ in range(400)]
+def at_once_from_many_threads(analyses: Analyses, key: int) -> set[int]:
+    answers = at_once(lambda _: analyses.get(key, str))
+    until(lambda: all(answer.ended for answer in answers))
+    return set(map(id, answers))
 
-    def ask_all() -> None:
-        for key, answer in enumerate(answers):
-            together.wait(60)
-            answer.append(analyses.get(key, lambda _, key=key: calls.append(key) or key + 1))
 
-    threads = [threading.Thread(target=ask_all) for _ in range(together.parties)]
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        sys.setswitchinterval(interval)
-    assert [len(set(map(id, answer))) for answer in answers] == [1] * len(answers)
+def test_what_many_threads_ask_at_once_is_done_once() -> None:
+    analyses = Analyses()
+    assert [len(at_once_from_many_threads(analyses, key)) for key in range(100)] == [1] * 100
 
 
 def rest(until_it_is_there: Path, number: int, *, tell: Any) -> int:  # noqa: ARG001  # as an analysis is called

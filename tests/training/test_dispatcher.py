@@ -19,7 +19,6 @@ from rnn_compare.runs.store import RunStore
 from rnn_compare.training.dispatcher import LOST_ONCE, MAX_RESTARTS, Dispatcher
 from tests.kit.runs import epoch_end
 from tests.kit.trainings import tiny
-from tests.kit.waiting import until
 
 EXCUSE = "The connection to the scheduler was lost."
 
@@ -173,10 +172,10 @@ def test_no_epoch_is_lost_while_another_process_holds_the_record(training: Dispa
         other.execute("BEGIN IMMEDIATE")
         with contextlib.suppress(UserError):
             training.hear(epoch(training.id, 1))
-        assert training.run.epochs == ()
+        assert training.store.run(training.id).epochs == ()
         other.execute("ROLLBACK")
     training.hear(epoch(training.id, 2))
-    assert [epoch.epoch for epoch in training.run.epochs] == [1, 2]
+    assert [end.epoch for end in training.run.epochs] == [1, 2]
 
 
 def test_a_worker_that_has_stopped_and_still_writes_its_models_is_left_alone(
@@ -197,7 +196,9 @@ def test_a_run_whose_worker_hears_no_stop_ends_at_once_its_worker_later_and_what
 ) -> None:
     monkeypatch.setattr("rnn_compare.training.dispatcher.GRACE_SECONDS", 0.0)
     training.store.request_stop(training.id)
-    until(lambda: training.step() or training.run.status is Status.STOPPED)
+    training.step()
+    training.step()
+    assert training.state == (Status.STOPPED, None)
     assert training.workers.killed == []
     monkeypatch.setattr("rnn_compare.training.dispatcher.KILL_SECONDS", 0.0)
     for _ in range(3):
@@ -206,7 +207,7 @@ def test_a_run_whose_worker_hears_no_stop_ends_at_once_its_worker_later_and_what
 
     training.store.submit_again(training.id, tiny(), Owner.current())
     training.hear(training.end_of(Status.STOPPED))
-    assert training.run.status is Status.QUEUED
+    assert training.state == (Status.QUEUED, None)
     training.end()
     assert len(training.workers.sent) == 2
 

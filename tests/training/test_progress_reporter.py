@@ -105,7 +105,7 @@ def test_a_loss_that_is_no_number_ends_the_training_with_a_sentence_and_is_no_fi
     reporter.sent.clear()
     with pytest.raises(UserError, match="in the validation of epoch 4"):
         reporter.on_epoch_end(0, logs(0.5, 0.7, 0.5, loss))
-    assert reporter.sent == reporter.bests == []
+    assert (reporter.sent, reporter.bests) == ([], [])
 
 
 def test_a_stop_is_heard_in_training_and_validation() -> None:
