@@ -94,10 +94,10 @@ class SoakedLecture:
     def _is_counted(self, wall: Message) -> bool:
         """Tells whether the bars are of the votes that were promised, and of the last round."""
         answers, in_doubt = self.ledger.last_round(self.ledger.lecture)
-        counts = wall["tallies"][-1]["counts"] if wall.get("tallies") else []
+        counts: list[int] = wall["tallies"][-1]["counts"] if wall.get("tallies") else []
         if in_doubt:
             return len(answers) <= sum(counts) <= len(answers) + in_doubt
-        return bool(counts == [answers.count(choice) for choice in range(len(counts))])
+        return sum(counts) == len(answers) and counts == [answers.count(choice) for choice in range(len(counts))]
 
     def _have_them_learn(self, wall: Message) -> None:
         offered = {press["press"] for press in wall["presses"]} & {"train", "continue_training"}

@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import json
-import sqlite3
 import threading
 import urllib.request
 from collections.abc import Iterable, Iterator, Sequence
@@ -147,18 +146,16 @@ class Curtain:
     """Tells from the disk whether a lecture has come to its reveal."""
 
     def __init__(self, cache: Path) -> None:
-        self._record = cache / "lecture.db"
+        self._cache = cache
 
     def is_down(self) -> bool:
         """Tells whether a lecture is on that has revealed nothing; False where that cannot be read just now."""
-        with contextlib.suppress(sqlite3.Error):
-            connection = sqlite3.connect(f"file:{self._record}?mode=ro", uri=True)
-            try:
-                last = connection.execute("SELECT id FROM lectures WHERE ended IS NULL ORDER BY id DESC").fetchone()
-                revealed = "SELECT 1 FROM steps WHERE lecture = ? AND phase = 'revealed'"
-                return last is not None and connection.execute(revealed, last).fetchone() is None
-            finally:
-                connection.close()
+        if not (self._cache / "lecture.db").exists():
+            return False
+        with contextlib.suppress(UserError):
+            record = recorded(self._cache)[-1]
+            phases = {record.state.phase, *(step.phase for step in record.steps.values())}
+            return bool(record.state.lecture) and "revealed" not in phases
         return False
 
 

@@ -48,9 +48,10 @@ class Presenter(Follower):
     ) -> Message:
         """Acts until something is seen on the wall, and returns what that was sent."""
         deadline, acted = time.monotonic() + patience, -math.inf
-        wall = before = Message()
+        before: Message = {}
         while time.monotonic() < deadline:
-            if wall := self.heard.get("state", {}):
+            wall: Message = self.heard.get("state", {})
+            if wall:
                 if seen(wall):
                     return wall
                 waited = time.monotonic() - acted
@@ -58,7 +59,7 @@ class Presenter(Follower):
                     before, acted = wall, time.monotonic()
                     act(wall)
             time.sleep(0.1)
-        raise TimeoutError(f"{what} never came; the wall: {wall}")
+        raise TimeoutError(f"{what} never came; the wall: {before}")
 
     def press_at(self, wall: Message, step: int, name: str = "", value: object = None) -> None:
         """Presses on or back where another step is shown, else this."""
