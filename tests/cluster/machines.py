@@ -1,19 +1,20 @@
 """Machines that SSH reaches: each an ``sshd`` of its own on this one, with keys and a home folder of the test's."""
 
+import contextlib
 import os
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import psutil
 
-from tests.cluster.written import elsewhere, end_all, kill_tree
+from tests.cluster.written import PLACES, elsewhere, end_all, kill_tree
 from tests.kit.servers import PROJECT, free_port
+from tests.kit.waiting import until
 
-PATIENCE = 30.0
 SERVER = """
 ListenAddress 127.0.0.1
 Port {port}
@@ -37,12 +38,13 @@ class Machines:
     """Machines that share a home folder, as those of a university often do."""
 
     def __init__(self, home: Path, names: Sequence[str]) -> None:
-        self._home = home
-        self._names = names
+        self._home, self._names = home, names
         self.environment = elsewhere(HOME=str(home))
         self._servers: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self) -> None:
+        sshd = shutil.which("sshd", path=PLACES)  # it wants to be called by its whole path
+        assert sshd is not None
         settings = self._home / ".ssh"
         settings.mkdir()
         for key in (self._home / "host_key", settings / "id_ed25519"):
@@ -58,9 +60,9 @@ class Machines:
                 config.write(CLIENT.format(name=name, port=port))
                 known.write(f"[127.0.0.1]:{port} {host_key}\n")
             with (self._home / f"{name}.log").open("wb") as log:
-                command = [_sshd(), "-D", "-e", "-f", str(configuration)]  # it wants to be called by its whole path
+                command = [sshd, "-D", "-e", "-f", str(configuration)]
                 self._servers[name] = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
-            _until_it_listens(port)
+            until(partial(_listens, port))
 
     def switch_off(self, name: str) -> None:
         server = self._servers[name]
@@ -81,26 +83,8 @@ class Machines:
         end_all(self._home)
 
 
-def missing() -> list[str]:
-    return [name for name in ("sshd", "ssh-keygen") if _place(name) is None]
-
-
-def _place(name: str) -> str | None:
-    return shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
-
-
-def _sshd() -> str:
-    place = _place("sshd")
-    assert place is not None
-    return place
-
-
-def _until_it_listens(port: int) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+def _listens(port: int) -> bool:
+    with contextlib.suppress(OSError):
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        return True
+    return False

@@ -1,13 +1,11 @@
 """A Slurm of three nodes, all of them on this machine, and its munge; an installed Slurm is left alone."""
 
 import getpass
-import os
 import secrets
-import shutil
 import subprocess
 from pathlib import Path
 
-from tests.cluster.written import elsewhere, end_all
+from tests.cluster.written import PLACES, elsewhere, end_all
 from tests.kit.servers import free_port
 from tests.kit.waiting import until
 
@@ -45,9 +43,7 @@ class Slurm:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._configuration = folder / "slurm.conf"
-        self.environment = elsewhere(
-            SLURM_CONF=str(self._configuration), PATH=f"{os.environ['PATH']}:/usr/sbin", TMPDIR=str(folder / "scratch")
-        )
+        self.environment = elsewhere(SLURM_CONF=str(self._configuration), PATH=PLACES, TMPDIR=str(folder / "scratch"))
         self._daemons: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
@@ -98,8 +94,3 @@ class Slurm:
     def _say(self, *command: str) -> str:
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=PATIENCE)
         return done.stdout
-
-
-def missing() -> list[str]:
-    places = f"{os.environ['PATH']}:/usr/sbin"
-    return [name for name in ("munged", "slurmctld", "slurmd", "sbatch") if shutil.which(name, path=places) is None]

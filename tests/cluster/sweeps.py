@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.runs.events import EpochEnd, Requeued
+from rnn_compare.runs.record import Run
 from rnn_compare.training.engine import Engine
 from tests.faults.conftest import curve, same_curve
 from tests.kit.trainings import ListeningStore, epochs_told, finished, long, tiny, until_ready
@@ -26,29 +27,38 @@ def sweep(engine: Engine, record: ListeningStore, workers: int) -> None:
     print(f"\n{workers} workers ready in {ready - began:.0f} s; {len(runs)} runs in {ended - ready:.1f} s")
 
 
-def lose_nothing(engine: Engine, record: ListeningStore, workers: int, lose_half: Callable[[], None]) -> None:
-    """Trains one experiment on every worker, and takes away half of the workers meanwhile.
+def lose_nothing(
+    engine: Engine,
+    record: ListeningStore,
+    lose: Callable[[list[str]], object],
+    *,
+    at_work: int = 2,
+    interrupted: int = 1,
+    epochs: int = EPOCHS,
+) -> list[Run]:
+    """Trains one experiment twice and takes workers away meanwhile; returns the runs, the first to start first.
 
-    The runs that were interrupted go on elsewhere: no epoch is lost or trained twice, and their curves are those of the
-    runs beside them that nobody disturbed.
+    Those that were interrupted go on elsewhere: no epoch is lost or trained twice, and their curves are equal.
+
+    Args:
+        lose: Takes the workers away, and is told the runs.
+        at_work: How many of the two runs train by then.
+        interrupted: How many of them lose their worker.
     """
-    runs = engine.submit([long(epochs=EPOCHS)] * workers)
-    until(lambda: all(len(run.epochs) >= 2 for run in record.runs(runs)))
+    runs = engine.submit([long(epochs=epochs)] * 2)
+    until(lambda: all(len(run.epochs) >= 2 for run in record.runs(runs[:at_work])))
     before = {run.id: curve(run) for run in record.runs(runs)}
     began = time.monotonic()
-    lose_half()
+    lose(runs)
     ended = finished(engine, record, runs)
-    interrupted = [run for run in ended if any(isinstance(event, Requeued) for event in record.heard_of(run.id))]
-    assert len(interrupted) == workers // 2
+    requeued = [run for run in ended if any(isinstance(event, Requeued) for event in record.heard_of(run.id))]
+    assert len(requeued) == interrupted
     for run in ended:
         assert before[run.id].items() <= curve(run).items(), "an epoch that was there is there still"
         # Whoever goes on tells again what is finished; an epoch that was trained again would have taken other seconds.
-        epochs = {(event.epoch, event.seconds) for event in record.heard_of(run.id) if isinstance(event, EpochEnd)}
-        assert (
-            sorted(epoch for epoch, _ in epochs) == [epoch.epoch for epoch in run.epochs] == list(range(1, EPOCHS + 1))
-        )
+        heard = {(event.epoch, event.seconds) for event in record.heard_of(run.id) if isinstance(event, EpochEnd)}
+        assert sorted(epoch for epoch, _ in heard) == [epoch.epoch for epoch in run.epochs] == [*range(1, epochs + 1)]
         assert same_curve(run, ended[0])
-    print(
-        f"half of the workers lost: {len(interrupted)} of {len(runs)} runs went on elsewhere, all finished "
-        f"{time.monotonic() - began:.0f} s later"
-    )
+    assert all(record.weights_were_there)
+    print(f"workers lost: {interrupted} runs went on elsewhere, finished {time.monotonic() - began:.0f} s later")
+    return ended

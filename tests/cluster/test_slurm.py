@@ -7,18 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.conftest import Training
-from tests.cluster.slurm import Slurm, missing
+from tests.cluster.slurm import Slurm
 from tests.cluster.sweeps import lose_nothing, sweep
-from tests.cluster.written import documented, running
+from tests.cluster.written import certified, documented, missing, running, training_at
 from tests.kit.servers import PROJECT, free_port
 from tests.kit.trainings import ListeningStore, until_ready
 
 WORKERS = 2
+DAEMONS = ("munged", "slurmctld", "slurmd", "sbatch")
 
 pytestmark = [
     pytest.mark.cluster,
-    pytest.mark.skipif(bool(missing()), reason="needs a Slurm: apt-get install slurm-wlm munge"),
+    pytest.mark.skipif(
+        bool(missing(*DAEMONS)),
+        reason="needs a Slurm: apt-get install slurm-wlm munge",
+    ),
     pytest.mark.skipif(
         importlib.util.find_spec("dask_jobqueue") is None, reason="needs dask-jobqueue: pip install dask-jobqueue"
     ),
@@ -36,8 +39,9 @@ def slurm(tmp_path: Path) -> Iterator[Slurm]:
 
 
 def test_a_sweep_on_slurm_loses_nothing_when_a_node_is_drained_and_new_jobs_take_its_place(
-    slurm: Slurm, certificates: dict[str, str], training_at: Training, record: ListeningStore, tmp_path: Path
+    slurm: Slurm, record: ListeningStore, tmp_path: Path
 ) -> None:
+    certificates = certified(tmp_path)
     exports = [f"export {name}={path}" for name, path in certificates.items()]
     exports.append(f"export PYTHONPATH={PROJECT}")  # as if the program were installed
     lines = documented(
@@ -52,12 +56,12 @@ def test_a_sweep_on_slurm_loses_nothing_when_a_node_is_drained_and_new_jobs_take
 
     with (
         running(lines, tmp_path, slurm.environment | certificates) as scheduler,
-        training_at(scheduler) as engine,
+        training_at(scheduler, record, certificates) as engine,
     ):
         sweep(engine, record, WORKERS)
         first = slurm.jobs()
         assert sorted(first.values()) == ["node1", "node2"]
-        lose_nothing(engine, record, WORKERS, lose_half=lambda: slurm.drain("node1"))
+        lose_nothing(engine, record, lambda _: slurm.drain("node1"))
         until_ready(engine, WORKERS)
         assert slurm.states()["node1"] == "drain"
         assert sorted(slurm.jobs().values()) == ["node2", "node3"]

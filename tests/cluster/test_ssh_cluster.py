@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.conftest import Training
-from tests.cluster.machines import Machines, missing
+from tests.cluster.machines import Machines
 from tests.cluster.sweeps import lose_nothing, sweep
-from tests.cluster.written import documented, running
+from tests.cluster.written import certified, documented, missing, running, training_at
 from tests.kit.servers import free_port
 from tests.kit.trainings import ListeningStore
 
@@ -17,7 +16,7 @@ HOSTS = ("scheduler", "node1", "node2")
 
 pytestmark = [
     pytest.mark.cluster,
-    pytest.mark.skipif(bool(missing()), reason="needs sshd: apt-get install openssh-server"),
+    pytest.mark.skipif(bool(missing("sshd", "ssh-keygen")), reason="needs sshd: apt-get install openssh-server"),
     pytest.mark.skipif(importlib.util.find_spec("asyncssh") is None, reason="needs asyncssh: pip install asyncssh"),
 ]
 
@@ -33,8 +32,9 @@ def machines(tmp_path: Path) -> Iterator[Machines]:
 
 
 def test_a_sweep_over_ssh_loses_nothing_when_a_machine_goes_down(
-    machines: Machines, certificates: dict[str, str], training_at: Training, record: ListeningStore, tmp_path: Path
+    machines: Machines, record: ListeningStore, tmp_path: Path
 ) -> None:
+    certificates = certified(tmp_path)
     lines = documented(
         "python",
         "SSHCluster",
@@ -44,7 +44,7 @@ def test_a_sweep_over_ssh_loses_nothing_when_a_machine_goes_down(
     )
     with (
         running(lines, tmp_path, machines.environment | certificates) as scheduler,
-        training_at(scheduler) as engine,
+        training_at(scheduler, record, certificates) as engine,
     ):
         sweep(engine, record, workers=2)
-        lose_nothing(engine, record, workers=2, lose_half=lambda: machines.switch_off("node1"))
+        lose_nothing(engine, record, lambda _: machines.switch_off("node1"))

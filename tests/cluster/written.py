@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,11 +11,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import dask
+import distributed  # noqa: F401  # its defaults first: leaving a setting made before them removes them, too
 import psutil
+import pytest
 
 from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs.store import RunStore
+from rnn_compare.training.engine import Engine
+from rnn_compare.training.protocol import SCHEDULER_VARIABLE
 from tests.kit.servers import PROJECT
 
+PLACES = f"{os.environ['PATH']}:/usr/sbin"
+"""Where daemons lie."""
 END_SECONDS = 60.0
 """How long a cluster may take to end once nobody wants it any more."""
 
@@ -32,20 +40,31 @@ def documented(language: str, mark: str, **changes: str) -> str:
     return str(block)
 
 
+def missing(*programs: str) -> list[str]:
+    return [program for program in programs if shutil.which(program, path=PLACES) is None]
+
+
 def certified(folder: Path) -> dict[str, str]:
     """Makes certificate and key as documented, and returns the variables that name them."""
     lines = documented("bash", "openssl req")
-    output = subprocess.run(
-        ["bash", "-ec", f"{lines}\nenv -0"], cwd=folder, check=True, capture_output=True, text=True
-    ).stdout
-    variables = dict(line.split("=", 1) for line in output.split("\0") if line)
+    done = subprocess.run(["bash", "-ec", f"{lines}\nenv -0"], cwd=folder, check=True, capture_output=True, text=True)
+    variables = dict(line.split("=", 1) for line in done.stdout.split("\0") if line)
     return {name: value for name, value in variables.items() if name.startswith("DASK_DISTRIBUTED__")}
 
 
-def of_client(variables: Mapping[str, str]) -> dict[str, str]:
-    """Returns the settings of Dask's that a program reads from these variables when it starts."""
+@contextlib.contextmanager
+def training_at(scheduler: str, record: RunStore, certificates: Mapping[str, str]) -> Iterator[Engine]:
+    """Runs an engine whose workers are a cluster's, with the settings of Dask's that it reads from these variables."""
     names = [f"distributed.comm.tls.{name}" for name in ("ca-file", "client.cert", "client.key")]
-    return {name: dask.config.get(name, config=dask.config.collect_env(variables)) for name in names}
+    of_client = {name: dask.config.get(name, config=dask.config.collect_env(certificates)) for name in names}
+    with pytest.MonkeyPatch.context() as environment, dask.config.set(of_client):
+        environment.setenv(SCHEDULER_VARIABLE, scheduler)
+        engine = Engine(record, "command line")
+        engine.start()
+        try:
+            yield engine
+        finally:
+            engine.close()
 
 
 def elsewhere(**variables: str) -> dict[str, str]:

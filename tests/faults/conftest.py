@@ -7,11 +7,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import BOOK
+from rnn_compare.runs.events import EpochEnd
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
@@ -26,8 +28,6 @@ from tests.training.conftest import store  # noqa: F401  # fixtures
 
 PROJECT = Path(__file__).resolve().parents[2]
 TINY = ["--maxlen", "20", "--units", "4", "--embedding-size", "4", "--vocabulary-size", "500", "--batch-size", "16"]
-ALONE = ("unshare", "--user", "--map-root-user", "--mount")
-"""What gives a command mounts of its own."""
 FIGURES = ("accuracy", "loss", "val_accuracy", "val_loss")
 
 SPOIL = {
@@ -39,14 +39,30 @@ SPOIL = {
 Command = Callable[..., "subprocess.Popen[str]"]
 
 
+def alone() -> tuple[str, ...]:
+    """Returns what gives a command mounts of its own; skips the test where the system lets nobody have them."""
+    command = ("unshare", "--user", "--map-root-user", "--mount")
+    if sys.platform != "linux" or subprocess.run([*command, "true"], check=False).returncode:
+        pytest.skip("this system lets nobody mount a file system of his own")
+    return command
+
+
+def figures(epoch: EpochEnd) -> list[float]:
+    return [epoch[figure] for figure in FIGURES]
+
+
 def curve(run: Run) -> dict[int, list[float]]:
-    return {epoch.epoch: [epoch[figure] for figure in FIGURES] for epoch in run.epochs}
+    return {epoch.epoch: figures(epoch) for epoch in run.epochs}
+
+
+def like(figures: object) -> Any:
+    """Returns what equals figures within what continuing may change: docs/reliability.md."""
+    return pytest.approx(figures, abs=1e-5)
 
 
 def same_curve(run: Run, unbroken: Run) -> bool:
-    """Tells whether two runs have the same epochs with the same figures, within 1e-5."""
-    expected = {epoch: pytest.approx(figures, abs=1e-5) for epoch, figures in curve(unbroken).items()}
-    return curve(run) == expected
+    """Tells whether two runs have the same epochs with the same figures."""
+    return curve(run) == {epoch: like(figures) for epoch, figures in curve(unbroken).items()}
 
 
 @pytest.fixture(autouse=True)
@@ -78,8 +94,7 @@ def spoilt_disk(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.Monkey
 
     It takes how the disk is spoilt and a script of the shell that follows.
     """
-    if sys.platform != "linux" or subprocess.run([*ALONE, "true"], check=False).returncode:
-        pytest.skip("this system lets nobody mount a file system of his own")
+    command = alone()
     content, disk = tmp_path / "content", tmp_path / "disk"
     lend(prepared_cache, content)
     disk.mkdir()
@@ -93,7 +108,7 @@ def spoilt_disk(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.Monkey
         (content / f"runs.db{ending}").unlink(missing_ok=True)
     monkeypatch.setenv(CACHE_VARIABLE, str(disk))
     mount = f"mount -t tmpfs -o size=32m small {disk}; cp -a {content}/. {disk}"
-    return lambda how, script: [*ALONE, "bash", "-c", f"{mount}; {SPOIL[how].format(disk=disk)}; {script}"]
+    return lambda how, script: [*command, "bash", "-c", f"{mount}; {SPOIL[how].format(disk=disk)}; {script}"]
 
 
 @pytest.fixture

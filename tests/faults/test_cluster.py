@@ -3,7 +3,6 @@
 import contextlib
 import http.client
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -18,15 +17,16 @@ import pytest
 from rnn_compare.experiment_sets import experiment_from
 from rnn_compare.paths import CACHE_VARIABLE, model_file, run_folder, weights_file
 from rnn_compare.reviews import text_import
-from rnn_compare.runs.events import Requeued, Status
+from rnn_compare.runs.events import Status
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local import supervision
 from rnn_compare.training.protocol import SCHEDULER_VARIABLE
-from tests.faults.conftest import PROJECT, TINY, curve, same_curve
-from tests.kit.servers import free_port
+from tests.cluster.sweeps import lose_nothing
+from tests.cluster.written import certified, elsewhere, training_at
+from tests.faults.conftest import PROJECT, TINY, same_curve
+from tests.kit.servers import free_port, listening
 from tests.kit.trainings import (
     ListeningStore,
-    endless,
     epochs_told,
     finished,
     long,
@@ -46,23 +46,8 @@ class Elsewhere:
         self.folder = folder
         self.kept = folder / "cache" / "rnn-compare-worker"
         self.address = f"tls://127.0.0.1:{free_port()}"
-        certificate, key = certify(folder)
-        of_client = {"ca-file": certificate, "client.cert": certificate, "client.key": key}
-        self.client = {f"distributed.comm.tls.{name}": str(path) for name, path in of_client.items()}
-        tls = {"CA_FILE": certificate}
-        tls |= {
-            f"{who}__{what}": path
-            for who in ("SCHEDULER", "WORKER")
-            for what, path in (("CERT", certificate), ("KEY", key))
-        }
-        self.environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-        self.environment |= {f"DASK_DISTRIBUTED__COMM__TLS__{name}": str(path) for name, path in tls.items()}
-        documented = (PROJECT / "docs" / "cluster.md").read_text()
-        self.environment |= dict(re.findall(r"(DASK_DISTRIBUTED__\w+__HTTP__ROUTES)='(.*?)'", documented))
-        self.environment |= {CACHE_VARIABLE: str(folder / "cache")}
-        # TensorFlow's thousand modules are compiled once, not for every worker.
-        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        self.environment["PYTHONPYCACHEPREFIX"] = str(PROJECT / ".pytest_cache" / "bytecode")
+        self.certificates = certified(folder)
+        self.environment = elsewhere(**self.certificates, **{CACHE_VARIABLE: str(folder / "cache")})
         self.scheduler: subprocess.Popen[bytes] | None = None
         self.workers: list[subprocess.Popen[bytes]] = []
 
@@ -97,18 +82,6 @@ class Elsewhere:
             )
 
 
-def certify(folder: Path) -> tuple[Path, Path]:
-    certificate, key, settings = folder / "certificate.pem", folder / "key.pem", folder / "openssl.cnf"
-    settings.write_text(
-        "[req]\nprompt = no\ndistinguished_name = name\nx509_extensions = own\n"
-        "[name]\nCN = rnn-compare-test\n[own]\nbasicConstraints = critical, CA:true\n"
-    )
-    kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-    files = ["-config", str(settings), "-keyout", str(key), "-out", str(certificate)]
-    subprocess.run(["openssl", "req", "-x509", *kind, *files], check=True, capture_output=True)
-    return certificate, key
-
-
 def kill(process: "subprocess.Popen[bytes]") -> None:
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
@@ -116,7 +89,7 @@ def kill(process: "subprocess.Popen[bytes]") -> None:
 
 
 @pytest.fixture(scope="module")
-def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
     cluster = Elsewhere(tmp_path_factory.mktemp("elsewhere"))
     tried = [sys.executable, "-c", "import rnn_compare"]
     assert subprocess.run(tried, cwd=cluster.folder, env=cluster.environment, capture_output=True).returncode == 1
@@ -124,36 +97,6 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
     cluster.start_worker()
     yield cluster
     cluster.end()
-
-
-def answers(processes: Iterable["subprocess.Popen[bytes]"]) -> list[int]:
-    trees = [psutil.Process(process.pid) for process in processes]
-    trees += [child for tree in trees for child in tree.children(recursive=True)]
-    sockets = [socket for process in trees for socket in process.net_connections("tcp") if socket.status == "LISTEN"]
-    statuses = []
-    for port in {socket.laddr.port for socket in sockets}:
-        for path in ("/info/main/logs.html", "/info/main/workers.html", "/json/identity.json", "/metrics", "/health"):
-            asking = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            with contextlib.suppress(OSError, http.client.HTTPException):  # where TLS is expected
-                asking.request("GET", path)
-                statuses.append(asking.getresponse().status)
-            asking.close()
-    return statuses
-
-
-def test_with_the_documented_settings_schedulers_and_workers_answer_nothing_over_http(elsewhere: Elsewhere) -> None:
-    assert elsewhere.scheduler is not None
-    everybody = [elsewhere.scheduler, *elsewhere.workers]
-    until(lambda: answers(elsewhere.workers) and len(answers(everybody)) > 5)  # the scheduler's server is there too
-    assert set(answers(everybody)) == {404}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _settings(training_cache: Path, elsewhere: Elsewhere) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv(CACHE_VARIABLE, str(training_cache))
-        with dask.config.set(elsewhere.client):
-            yield
 
 
 @pytest.fixture(scope="module")
@@ -164,20 +107,36 @@ def record(training_cache: Path) -> Iterator[ListeningStore]:
 
 
 @pytest.fixture(scope="module")
-def far(record: ListeningStore, elsewhere: Elsewhere) -> Iterator[Engine]:
+def far(training_cache: Path, record: ListeningStore, cluster: Elsewhere) -> Iterator[Engine]:
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv(SCHEDULER_VARIABLE, elsewhere.address)
-        engine = Engine(record, "command line")
-        engine.start()
-        try:
+        environment.setenv(CACHE_VARIABLE, str(training_cache))
+        with training_at(cluster.address, record, cluster.certificates) as engine:
             until_ready(engine, 1)
             yield engine
-        finally:
-            engine.close()
+
+
+def answers(processes: Iterable["subprocess.Popen[bytes]"]) -> list[int]:
+    """Returns the statuses of all pages that processes may have, wherever they listen."""
+    statuses = []
+    for _, port in {address for process in processes for address in listening(psutil.Process(process.pid))}:
+        for path in ("/info/main/logs.html", "/info/main/workers.html", "/json/identity.json", "/metrics", "/health"):
+            asking = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            with contextlib.suppress(OSError, http.client.HTTPException):  # where TLS is expected
+                asking.request("GET", path)
+                statuses.append(asking.getresponse().status)
+            asking.close()
+    return statuses
+
+
+def test_with_the_documented_settings_schedulers_and_workers_answer_nothing_over_http(cluster: Elsewhere) -> None:
+    assert cluster.scheduler is not None
+    everybody = [cluster.scheduler, *cluster.workers]
+    until(lambda: answers(cluster.workers) and len(answers(everybody)) > 5)  # the scheduler's server is there too
+    assert set(answers(everybody)) == {404}
 
 
 def test_workers_without_data_train_to_the_same_curves(
-    far: Engine, record: ListeningStore, engine: Engine, store: ListeningStore, elsewhere: Elsewhere
+    far: Engine, record: ListeningStore, engine: Engine, store: ListeningStore, cluster: Elsewhere
 ) -> None:
     experiments = [tiny(cell="LSTM", dropout=0.3, epochs=4), tiny(epochs=3)]
     there = finished(far, record, far.submit(experiments))
@@ -187,20 +146,16 @@ def test_workers_without_data_train_to_the_same_curves(
     for which in ("last", "best"):
         assert weights_file(there[0].id, which).exists()
         assert model_file(there[0].id, which).exists()
-    until(lambda: not list(elsewhere.kept.glob("runs/*")))  # they have been fetched
-    assert len(elsewhere.reviews()) == 1
+    until(lambda: not list(cluster.kept.glob("runs/*")))  # they have been fetched
+    assert len(cluster.reviews()) == 1
     assert far.workers()[0].name.startswith("worker-0")
     assert "simple_rnn" in far.summary(tiny(), PATIENCE)
 
 
-def test_a_worker_without_the_program_is_refused_with_what_to_install(far: Engine, elsewhere: Elsewhere) -> None:
-    bare = elsewhere.start_worker(path="")
-    until(
-        lambda: any(
-            "It lacks this program, or has another version. Install" in (worker.problem or "")
-            for worker in far.workers()
-        )
-    )
+def test_a_worker_without_the_program_is_refused_with_what_to_install(far: Engine, cluster: Elsewhere) -> None:
+    bare = cluster.start_worker(path="")
+    lacking = "It lacks this program, or has another version. Install"
+    until(lambda: any(lacking in (worker.problem or "") for worker in far.workers()))
     kill(bare)
     until(lambda: len(far.workers()) == 1)
 
@@ -225,45 +180,32 @@ def test_texts_of_ones_own_and_a_task_are_sent_along_and_train_to_the_same_curve
     assert all(same_curve(remote, other) for remote, other in zip(there, here, strict=True))
 
 
-def test_stop_is_heard_elsewhere_and_the_worker_is_free_again(far: Engine, record: ListeningStore) -> None:
+def test_a_stopped_run_leaves_its_worker_to_the_next_and_is_continued_from_what_was_fetched(
+    far: Engine, record: ListeningStore
+) -> None:
     before = {worker.address for worker in far.workers()}
-    [run] = far.submit([endless()])
-    until(lambda: record.run(run).epochs)
-    far.stop(run)
-    until_ended(far, [run])
-    assert record.run(run).status is Status.STOPPED
-    finished(far, record, far.submit([tiny()]))
-    assert {worker.address for worker in far.workers()} == before
-
-
-@pytest.mark.thorough
-def test_a_stopped_run_is_continued_from_what_was_fetched(far: Engine, record: ListeningStore) -> None:
     broken, unbroken = far.submit([long(), long()])
     until(lambda: len(record.run(broken).epochs) >= 3)
     far.stop(broken)
     until_ended(far, [broken])
-    before = record.run(broken)
-    assert before.status is Status.STOPPED
+    stopped = record.run(broken)
+    assert stopped.status is Status.STOPPED
     far.continue_run(broken)
     after, expected = finished(far, record, [broken, unbroken])
-    assert after.epochs[: len(before.epochs)] == before.epochs
+    assert after.epochs[: len(stopped.epochs)] == stopped.epochs
     assert same_curve(after, expected)
+    assert {worker.address for worker in far.workers()} == before
 
 
 @pytest.mark.thorough
 def test_trainings_of_a_program_that_was_killed_make_way_for_those_of_another(
-    far: Engine, record: ListeningStore, elsewhere: Elsewhere, cache: Path
+    far: Engine, record: ListeningStore, cluster: Elsewhere, cache: Path
 ) -> None:
-    files = {name.removeprefix("distributed.comm.tls."): path for name, path in elsewhere.client.items()}
-    tls = {
-        f"DASK_DISTRIBUTED__COMM__TLS__{name.upper().replace('.', '__').replace('-', '_')}": path
-        for name, path in files.items()
-    }
     arguments = ["train", "--json", "--epochs", "100", "--reviews", "20000", "--dropout", "0.2"]
     program = subprocess.Popen(
         [sys.executable, "-m", "rnn_compare", *arguments, *TINY],
         cwd=PROJECT,
-        env={**os.environ, **tls, CACHE_VARIABLE: str(cache), SCHEDULER_VARIABLE: elsewhere.address},
+        env={**os.environ, **cluster.certificates, CACHE_VARIABLE: str(cache), SCHEDULER_VARIABLE: cluster.address},
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -278,100 +220,67 @@ def test_trainings_of_a_program_that_was_killed_make_way_for_those_of_another(
 
 
 def test_a_killed_worker_loses_no_epoch_and_one_that_joins_is_used(
-    far: Engine, record: ListeningStore, elsewhere: Elsewhere
+    far: Engine, record: ListeningStore, cluster: Elsewhere
 ) -> None:
-    runs = far.submit([long(), long()])  # one of them waits
-    until(lambda: len(record.run(runs[0]).epochs) >= 2)
-    before, prepared = curve(record.run(runs[0])), elsewhere.reviews()
-    addresses = {worker.address for worker in far.workers()}
-    kill(elsewhere.workers[0])
-    elsewhere.start_worker()
-    first, second = finished(far, record, runs)
-    assert sum(isinstance(event, Requeued) for run in runs for event in record.heard_of(run)) == 1
-    assert before.items() <= curve(first).items(), "an epoch that was there is there still"
-    for run in (first, second):
-        assert sorted(set(epochs_told(record, run.id))) == list(range(1, run.experiment.epochs + 1))
-    assert same_curve(first, second)
+    addresses, prepared = {worker.address for worker in far.workers()}, cluster.reviews()
+
+    def replace_the_worker(_: list[str]) -> None:
+        kill(cluster.workers[0])
+        cluster.start_worker()
+
+    lose_nothing(far, record, replace_the_worker, at_work=1, epochs=8)
     assert not {worker.address for worker in far.workers()} & addresses
-    assert elsewhere.reviews() == prepared, "once for all workers of a machine"
-    assert all(record.weights_were_there)
+    assert cluster.reviews() == prepared, "once for all workers of a machine"
 
 
 @pytest.mark.thorough
 def test_a_killed_scheduler_is_named_and_what_ran_goes_on_when_it_is_back(
-    far: Engine, record: ListeningStore, elsewhere: Elsewhere
+    far: Engine, record: ListeningStore, cluster: Elsewhere
 ) -> None:
-    assert elsewhere.scheduler is not None
-    elsewhere.start_worker()
+    cluster.start_worker()
     until_ready(far, 2)
-    runs = far.submit([long(), long()])
-    until(lambda: all(len(run.epochs) >= 2 for run in record.runs(runs)))
-    kill(elsewhere.scheduler)
-    until(lambda: all(run.status is Status.QUEUED for run in record.runs(runs)))
-    until(lambda: far.state.phase == "starting")
-    assert far.state.reason is not None
-    assert f"{elsewhere.address} cannot be reached" in far.state.reason
-    assert "connection to its worker was lost" in (record.run(runs[0]).reason or "")
-    before = {run.id: curve(run) for run in record.runs(runs)}
-    assert all(len(epochs) >= 2 for epochs in before.values())
-    for worker in elsewhere.workers:
-        kill(worker)
 
-    elsewhere.start_scheduler()
-    elsewhere.start_worker()
-    first, second = finished(far, record, runs)
-    for run in (first, second):
-        assert before[run.id].items() <= curve(run).items()
-    assert same_curve(first, second)
-    assert all(record.weights_were_there)
+    def replace_the_scheduler(runs: list[str]) -> None:
+        assert cluster.scheduler is not None
+        kill(cluster.scheduler)
+        until(lambda: all(run.status is Status.QUEUED for run in record.runs(runs)))
+        until(lambda: far.state.phase == "starting")
+        assert f"{cluster.address} cannot be reached" in (far.state.reason or "")
+        assert "connection to its worker was lost" in (record.run(runs[0]).reason or "")
+        for worker in cluster.workers:
+            kill(worker)
+        cluster.start_scheduler()
+        cluster.start_worker()
+
+    first, _ = lose_nothing(far, record, replace_the_scheduler, interrupted=2, epochs=8)
     assert not list(run_folder(first.id).glob(".*")), "nothing half written"
 
 
 @pytest.mark.thorough
 def test_a_scheduler_that_repeats_the_job_of_a_worker_that_died_trains_nothing_twice(
-    far: Engine, record: ListeningStore, elsewhere: Elsewhere
+    far: Engine, record: ListeningStore, cluster: Elsewhere
 ) -> None:
     """A worker with a port of its own comes back at the same address, so Dask hands it its old job once more."""
     assert dask.config.get("distributed.scheduler.allowed-failures") > 0, "the scheduler's own setting, as it comes"
-    for worker in elsewhere.workers:
+    for worker in cluster.workers:
         kill(worker)
     until(lambda: far.workers() == [])
     port = free_port()
-    nanny = elsewhere.start_worker("--worker-port", str(port))
+    nanny = psutil.Process(cluster.start_worker("--worker-port", str(port)).pid)
     until_ready(far, 1)
-    [run, unbroken] = far.submit([long(), long()])
-    until(lambda: len(record.run(run).epochs) >= 2)
-    [process] = [
-        child
-        for child in psutil.Process(nanny.pid).children(recursive=True)
-        if port in {listening.laddr.port for listening in child.net_connections()}
-    ]
-    process.kill()
-    first, second = finished(far, record, [run, unbroken])
+
+    def kill_the_worker(_: list[str]) -> None:
+        [process] = [child for child in nanny.children(recursive=True) if ("127.0.0.1", port) in listening(child)]
+        process.kill()
+
+    first, _ = lose_nothing(far, record, kill_the_worker, at_work=1, epochs=8)
     assert {worker.address for worker in far.workers()} == {f"tls://127.0.0.1:{port}"}
-    assert same_curve(first, second)
     assert len(first.continued) == 1
-    epochs = epochs_told(record, run)
+    epochs = epochs_told(record, first.id)
     assert epochs.count(max(epochs)) == 1, "no second training told the same epochs"
 
 
-def test_a_scheduler_that_is_not_there_is_named_and_runs_wait_for_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(SCHEDULER_VARIABLE, "tls://127.0.0.1:1")
-    record = ListeningStore(tmp_path / "runs.db")
-    engine = Engine(record, "command line")
-    engine.start()
-    [run] = engine.submit([tiny()])
-    until(lambda: "cannot be reached" in (engine.state.reason or ""))
-    assert record.run(run).status is Status.QUEUED
-    assert engine.workers() == []
-    engine.close()
-    assert record.run(run).status is Status.INTERRUPTED
-    record.close()
-
-
-def test_beside_a_cluster_one_worker_here_answers_and_ends_when_nobody_asks(
+def test_beside_a_scheduler_that_is_not_there_a_worker_here_answers_while_it_is_asked_and_runs_wait(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(SCHEDULER_VARIABLE, "tls://127.0.0.1:1")
@@ -382,5 +291,10 @@ def test_beside_a_cluster_one_worker_here_answers_and_ends_when_nobody_asks(
     engine.start()
     assert "simple_rnn" in engine.summary(tiny(), PATIENCE)
     until(lambda: worker_processes() == of_others)
+    [run] = engine.submit([tiny()])
+    until(lambda: "cannot be reached" in (engine.state.reason or ""))
+    assert record.run(run).status is Status.QUEUED
+    assert engine.workers() == []
     engine.close()
+    assert record.run(run).status is Status.INTERRUPTED
     record.close()

@@ -10,6 +10,8 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import psutil
@@ -20,17 +22,16 @@ from tests.kit.phones import PlainPhone, present, put
 from tests.kit.servers import Server, fetch, serving
 from tests.kit.waiting import PATIENCE, until
 
-PRESENTED = "benchmarks/presented.py"
-
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no limit of descriptors")
+
+
+def presented(prepared_cache: Path, folder: Path, limits: str) -> AbstractContextManager[Server]:
+    return serving(lend(prepared_cache, folder / "cache"), script="benchmarks/presented.py", limits=limits)
 
 
 @pytest.fixture(scope="module")
 def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    few = "-Sn 256; ulimit -Hn 4096"
-    with serving(
-        lend(prepared_cache, tmp_path_factory.mktemp("hall") / "cache"), script=PRESENTED, limits=few
-    ) as server:
+    with presented(prepared_cache, tmp_path_factory.mktemp("hall"), "-Sn 256; ulimit -Hn 4096") as server:
         yield server
 
 
@@ -42,16 +43,15 @@ def stream(host: str) -> tuple[http.client.HTTPConnection, http.client.HTTPRespo
     return connection, connection.getresponse()
 
 
-def test_the_server_takes_as_many_descriptors_as_it_may_have(hall: Server) -> None:
-    assert hall.process.rlimit(psutil.RLIMIT_NOFILE) == (4096, 4096)
-
-
-def test_a_server_without_a_visitor_wakes_no_more_often_than_an_empty_streamlit_page(hall: Server) -> None:
+def test_the_server_takes_all_descriptors_and_without_a_visitor_wakes_no_more_often_than_an_empty_streamlit_page(
+    hall: Server,
+) -> None:
     def is_quiet() -> bool:  # once its start is over
         before = hall.process.num_ctx_switches().voluntary
         time.sleep(3)
         return bool(hall.process.num_ctx_switches().voluntary - before < 3 * 43)
 
+    assert hall.process.rlimit(psutil.RLIMIT_NOFILE) == (4096, 4096)
     until(is_quiet)
 
 
@@ -61,53 +61,44 @@ def test_while_another_program_holds_the_record_the_server_answers_and_no_vote_i
     leaving = [stream(hall.host) for _ in range(3)]
     for voter in voters:
         voter.events()
-    refused, acknowledged = threading.Event(), []
+    refused = threading.Event()
 
     def vote(phone: PlainPhone) -> None:
         while (status := phone.answer(0)[0]) != 200:
             assert status == 503
             refused.set()
             time.sleep(0.2)
-        acknowledged.append(phone)
 
-    other = sqlite3.connect(hall.cache / "lecture.db", isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    threads = [threading.Thread(target=vote, args=(phone,), daemon=True) for phone in voters]
-    for thread in threads:
-        thread.start()
-    for connection, answer in leaving:
-        answer.close()
-        connection.close()
     answered = 0
-    while not refused.is_set():  # for as long as SQLite waits for the other program
-        fetch(f"{hall.url}/_stcore/health")
-        assert "event: state" in voters[0].events(), "who has joined may come and go all the same"
-        answered += 1
-        time.sleep(0.1)
-    assert answered > 3, "an event loop that waits with it would answer once it has refused"
-    assert not acknowledged, "nothing is acknowledged that is not on the disk"
-    other.execute("ROLLBACK")
+    with ThreadPoolExecutor(len(voters)) as threads, sqlite3.connect(hall.cache / "lecture.db") as other:
+        other.execute("BEGIN EXCLUSIVE")
+        votes = [threads.submit(vote, voter) for voter in voters]
+        for connection, answer in leaving:
+            answer.close()
+            connection.close()
+        while not refused.is_set():  # for as long as SQLite waits for the other program
+            fetch(f"{hall.url}/_stcore/health")
+            assert "event: state" in voters[0].events(), "who has joined may come and go all the same"
+            answered += 1
+            time.sleep(0.1)
+        assert not any(vote.done() for vote in votes), "nothing is acknowledged that is not on the disk"
+        other.rollback()
+        for acknowledged in votes:
+            acknowledged.result(PATIENCE)
     other.close()
-    for thread in threads:
-        thread.join(PATIENCE)
-    assert len(acknowledged) == len(voters)
+    assert answered > 3, "an event loop that waits with it would answer once it has refused"
     assert present(hall.url, "answers", "best", 1) == [0] * len(voters)
     assert "Traceback" not in hall.log.read_text()
 
 
-def test_a_phone_that_breaks_off_in_the_middle_of_a_message_leaves_no_traceback(hall: Server) -> None:
+def test_a_message_that_breaks_off_is_forgotten_and_a_vote_held_up_replaces_no_later_one(
+    hall: Server,
+) -> None:
+    put(hall.url)
     phone = PlainPhone(hall.host)
     for _ in range(3):
         with half_sent(phone, "Content-Type: application/json\r\nContent-Length: 4000\r\n\r\n{"):
             time.sleep(0.1)
-    put(hall.url)
-    assert phone.answer(0)[0] == 200
-    assert "Traceback" not in hall.log.read_text()
-
-
-def test_a_vote_that_is_held_up_on_its_way_does_not_replace_a_later_one(hall: Server) -> None:
-    put(hall.url)
-    phone = PlainPhone(hall.host)
     vote = {"question": "best", "round": 1, "answer": 0, "number": 1}
     content = json.dumps(vote)
     head = f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
@@ -116,6 +107,7 @@ def test_a_vote_that_is_held_up_on_its_way_does_not_replace_a_later_one(hall: Se
         held_up.sendall(content[9:].encode())
         assert held_up.recv(4096).startswith(b"HTTP/1.1 409 ")
     assert present(hall.url, "answers", "best", 1) == [1]
+    assert "Traceback" not in hall.log.read_text()
 
 
 def test_requests_that_are_never_whole_are_ended(hall: Server) -> None:
@@ -131,15 +123,13 @@ def test_requests_that_are_never_whole_are_ended(hall: Server) -> None:
 def test_more_phones_than_there_is_room_for_are_told_so_and_the_wall_goes_on(
     prepared_cache: Path, tmp_path: Path
 ) -> None:
-    phones = 300
-    full = serving(lend(prepared_cache, tmp_path / "cache"), script=PRESENTED, limits="-n 160")
-    with full as server, contextlib.ExitStack() as lines:
+    with presented(prepared_cache, tmp_path, "-n 160") as server, contextlib.ExitStack() as lines:
         present(server.url, "go", "book", 0)
         presenter = PlainPhone(server.host)
         wall = lines.enter_context(contextlib.closing(presenter.listen("wall")))
         assert b'"step":0' in next(part for part in wall if b"event: state" in part)
         statuses, sentences = [], set()
-        for _ in range(phones):
+        for _ in range(300):
             connection, answer = stream(server.host)
             lines.callback(connection.close)
             statuses.append(answer.status)
@@ -164,9 +154,7 @@ def test_votes_beyond_a_quota_are_refused_with_where_to_look_and_all_that_were_a
     prepared_cache: Path, tmp_path: Path
 ) -> None:
     """SQLite calls a full disk by its name, a quota or a limit of files an error of input or output."""
-    with serving(
-        lend(prepared_cache, tmp_path / "cache"), script=PRESENTED, limits="-f 400"
-    ) as server:  # blocks of 512 bytes
+    with presented(prepared_cache, tmp_path, "-f 400") as server:  # blocks of 512 bytes
         put(server.url)
         acknowledged, status, sentence = 0, 200, ""
         while status == 200 and acknowledged < 100:
@@ -183,15 +171,10 @@ def half_sent(phone: PlainPhone, rest: str, what: str = "review") -> socket.sock
     """A connection over which the beginning of a message has come."""
     host, _, port = phone.host.partition(":")
     connection = socket.create_connection((host, int(port)))
-    head = (
-        f"POST /join/{what} HTTP/1.1\r\nHost: {phone.host}\r\nOrigin: http://{phone.host}\r\nCookie: {phone.cookie}\r\n"
-    )
-    connection.sendall(f"{head}{rest}".encode())
+    own = f"Host: {phone.host}\r\nOrigin: http://{phone.host}\r\nCookie: {phone.cookie}\r\n"
+    connection.sendall(f"POST /join/{what} HTTP/1.1\r\n{own}{rest}".encode())
     return connection
 
 
 def received(connection: socket.socket) -> bytes:
-    parts = []
-    while part := connection.recv(4096):
-        parts.append(part)
-    return b"".join(parts)
+    return b"".join(iter(lambda: connection.recv(4096), b""))

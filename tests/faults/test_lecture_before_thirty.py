@@ -1,8 +1,6 @@
 """A shipped lecture, given by one key to its end before thirty phones that vote and write, where no worker lives."""
 
-import asyncio
 import contextlib
-import json
 import random
 import subprocess
 import sys
@@ -17,7 +15,6 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from benchmarks.phone import Phone
 from rnn_compare.baselines.classifier import all_baselines
 from rnn_compare.lecture.lecture_file import Lecture, Step, find
 from rnn_compare.paths import SHIPPED_LECTURES
@@ -25,14 +22,16 @@ from rnn_compare.services.services import FIRST_START_VARIABLE
 from tests.browser.lecture.test_wall_fits import GATED, answer, wait_until_drawn
 from tests.browser.test_accessibility import broken_rules
 from tests.faults.conftest import PROJECT
-from tests.kit.phones import PlainPhone, present
+from tests.kit.phones import Follower, PlainPhone, present
 from tests.kit.servers import Server, serving
 from tests.kit.waiting import until
 
 pytestmark = pytest.mark.lecture  # minutes; `tests/app/test_lecture_without_workers.py` gives each without phones
 PHONES = 30
-JOIN_SECONDS, VOTE_SECONDS = 2.0, 1.0
-"""Periods over which phones join, and over which they answer."""
+READERS = sum(baseline.reads_text for baseline in all_baselines().values())
+"""Baselines with a bar: those that look at the words at all."""
+VOTE_SECONDS = 1.0
+"""Period over which phones answer."""
 WRITTEN = {"memory": "With these weights, noticed", "lengths": "At the greatest length"}
 """What a step says once it has its answers."""
 REVIEW = "The first hour drags, the jokes are older than the actors. And then it turns, and it is wonderful."
@@ -72,66 +71,38 @@ def kill_whatever_it_starts(server: psutil.Process) -> None:
             time.sleep(0.2)
 
 
-class Class:
-    """Phones in a thread of their own; each answers each question of a lecture once a round, and sends one review."""
+class HallPhone(Follower):
+    """Answers each question of a lecture once a round, and sends one review.
 
-    def __init__(self, url: str, lecture: Lecture) -> None:
-        self._asked = {step.question.id: step.question for step in lecture.steps if step.question}
-        self._ended = False
-        self.titles: list[set[str]] = [set() for _ in range(PHONES)]
-        self._problems: list[BaseException] = []
-        self._thread = threading.Thread(target=self._run, args=(url,))
-        self._thread.start()
+    Attributes:
+        titles: Of the steps that it was shown.
+    """
 
-    def end(self) -> None:
-        self._ended = True
-        self._thread.join()
-        if self._problems:
-            raise self._problems[0]
+    def __init__(self, host: str, place: int, lecture: Lecture) -> None:
+        self._place = place
+        self._questions = {step.question.id: step.question for step in lecture.steps if step.question}
+        self._done: set[tuple[object, ...]] = set()
+        self.titles: set[str] = set()
+        super().__init__(host, "join")
+        self.repeat(self._send, random.uniform(0, VOTE_SECONDS))
 
-    def _run(self, url: str) -> None:
-        try:
-            asyncio.run(self._attend(url))
-        except BaseException as problem:  # noqa: BLE001  # pytest hears of it in its own thread
-            self._problems.append(problem)
+    def hear(self, kind: str, message: Any) -> None:
+        super().hear(kind, message)
+        if kind == "state":
+            self.titles.add(message["title"])
 
-    async def _attend(self, url: str) -> None:
-        await asyncio.gather(*(self._sit(Phone(url), place) for place in range(PHONES)))
+    def _send(self) -> None:
+        state = self.heard.get("state", {})
+        if state.get("reviews") and () not in self._done:
+            self._tell("review", {"text": REVIEW})
+        if state.get("phase") == "open" and (task := (state["question"]["id"], state["round"])) not in self._done:
+            value = answer(self._questions[task[0]], self._place)
+            self._tell("answer", {"question": task[0], "round": task[1], "answer": value}, *task)
 
-    async def _sit(self, phone: Phone, place: int) -> None:
-        await asyncio.sleep(random.uniform(0, JOIN_SECONDS))
-        await phone.join()
-        done: set[tuple[Any, ...]] = set()
-        messages: list[Any] = []
-
-        def has_something_to_do(state: bytes) -> bool:
-            messages[:] = [json.loads(state.partition(b"data: ")[2])]
-            self.titles[place].add(messages[0]["title"])
-            return self._ended or bool(_tasks(messages[0]) - done)
-
-        while not self._ended:
-            try:
-                await phone.wait_for_state(has_something_to_do)
-            except TimeoutError:  # nobody asked anything
-                continue
-            for task in _tasks(messages[0]) - done:
-                done.add(task)
-                await asyncio.sleep(random.uniform(0, VOTE_SECONDS))
-                await self._do(phone, place, *task)
-        await phone.leave()
-
-    async def _do(self, phone: Phone, place: int, question: str, number: int) -> None:
-        if not question:
-            await phone.send("review", {"text": REVIEW})
-            return
-        value = answer(self._asked[question], place)
-        await phone.send("answer", {"question": question, "round": number, "answer": value})
-
-
-def _tasks(message: Any) -> set[tuple[str, int]]:
-    """Returns what phones are asked: a question in a round, or, without its name, a review."""
-    tasks = {("", 0)} if message["reviews"] else set()
-    return tasks | ({(message["question"]["id"], message["round"])} if message["phase"] == "open" else set())
+    def _tell(self, what: str, message: object, *task: object) -> None:
+        """Sends something; what is refused for now is sent again."""
+        if self.line.send(what, message)[0] == 200:
+            self._done.add(task)
 
 
 def look(page: Page, url: str, step: Step) -> None:
@@ -139,7 +110,7 @@ def look(page: Page, url: str, step: Step) -> None:
     if step.kind.trains:
         expect(page.get_by_text("Finished. The curves are still hidden.")).to_be_visible()
     if step.kind.name == "baselines":
-        expect(page.locator(".shares li:not(.network)")).to_have_count(len(all_baselines()))
+        expect(page.locator(".shares li:not(.network)")).to_have_count(READERS)
     if step.kind.name == "review":
         expect(page.locator("#parts .count")).to_have_text(f"{PHONES} waiting")
         message = {"client": "notes", "number": 1, "press": "show_review", "value": present(url, "reviews")[0]["id"]}
@@ -158,7 +129,7 @@ def test_it_reaches_its_end_with_all_answers_and_nothing_that_waits_for_a_worker
     page.on("request", lambda request: requests.append(request.url))
     page.goto(f"{hall.url}/present")
     page.locator(f".st-key-replay_{name}").get_by_role("button").click()
-    phones = Class(hall.url, lecture)
+    phones = [HallPhone(hall.host, place, lecture) for place in range(PHONES)]
     page.wait_for_url("**/wall")
     for index, step in enumerate(lecture.steps):
         expect(page.locator("#number span")).to_have_text(f"{index + 1} / {len(lecture.steps)}")
@@ -171,8 +142,10 @@ def test_it_reaches_its_end_with_all_answers_and_nothing_that_waits_for_a_worker
         while index + 1 < len(lecture.steps) and present(hall.url, "state")["step"] == index:
             with page.expect_response("**/stage/press"):  # it is carried out by then
                 page.keyboard.press("PageDown")
-    until(lambda: all(lecture.steps[-1].title in titles for titles in phones.titles))
-    phones.end()
+    until(lambda: all(lecture.steps[-1].title in phone.titles for phone in phones))
+    for phone in phones:
+        phone.end()
+        assert phone.problems == []
     answered = [len(present(hall.url, "answers", step.question.id, 1)) for step in lecture.steps if step.question]
     assert answered == [PHONES] * len(answered)
     assert {urlsplit(url).hostname for url in requests} - {None} == {"127.0.0.1"}  # None: what lies in the page itself

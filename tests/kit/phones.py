@@ -4,8 +4,10 @@ import contextlib
 import http.client
 import json
 import re
+import threading
+import time
 import urllib.parse
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -126,3 +128,67 @@ class PlainPhone:
 def last(heard: str, kind: str) -> Any:
     """Returns the newest message of a kind among events."""
     return json.loads(re.findall(rf"event: {kind}\ndata: (.*)\n", heard)[-1])
+
+
+class Follower:
+    """A page that listens in a thread of its own, and comes back whenever its line is lost.
+
+    Args:
+        host: The server's name and port.
+        page: ``join``, ``wall`` or ``notes``.
+
+    Attributes:
+        line: Sends whatever it sends.
+        heard: The newest message of each kind over its present line; empty without one.
+        problems: Why it broke down, if it did: it would only say nothing.
+    """
+
+    def __init__(self, host: str, page: str) -> None:
+        self.line, self._page = PlainPhone(host), page
+        self.heard: dict[str, Any] = {}
+        self.problems: list[str] = []
+        self._over, self._away = threading.Event(), threading.Event()
+        self._threads: list[threading.Thread] = []
+        self.repeat(self._follow, 0.5)
+
+    def repeat(self, do: Callable[[], object], pause: float) -> None:
+        """Does something again and again in a thread; what a lost line interrupts is done again."""
+
+        def run() -> None:
+            try:
+                while not self._over.wait(pause):
+                    with contextlib.suppress(OSError, http.client.HTTPException):
+                        do()
+            except Exception as error:
+                self.problems.append(f"A page broke down: {error!r}")
+                raise
+
+        self._threads.append(threading.Thread(target=run, daemon=True))
+        self._threads[-1].start()
+
+    def close_for(self, seconds: float) -> None:
+        """Closes the page for a while; the cookie stays."""
+        self._away.set()
+        time.sleep(seconds)
+        self._away.clear()
+
+    def end(self) -> None:
+        """Closes it, once what it is about to send is sent."""
+        self._over.set()
+        self._threads[-1].join()
+
+    def hear(self, kind: str, message: Any) -> None:
+        """Takes a message."""
+        self.heard = self.heard | {kind: message}
+
+    def _follow(self) -> None:
+        rest, self.heard = b"", {}
+        if self._away.is_set():
+            return
+        with contextlib.closing(self.line.listen(self._page)) as parts:
+            for part in parts:
+                if self._over.is_set() or self._away.is_set():
+                    return
+                *events, rest = re.split(rb"(?<=\n\n)", rest + part)
+                for match in filter(None, (re.fullmatch(rb"event: (\w+)\ndata: (.*)\n\n", event) for event in events)):
+                    self.hear(match[1].decode(), json.loads(match[2]))

@@ -8,8 +8,9 @@ import pytest
 
 from rnn_compare.errors import UserError
 from rnn_compare.runs.events import Status
-from rnn_compare.training.analyses import KEPT, MOST, Analyses, Analysis
+from rnn_compare.training.analyses import MOST, Analyses, Analysis
 from rnn_compare.training.engine import Engine
+from tests.kit.threads import at_once
 from tests.kit.trainings import ListeningStore, tiny, worker_processes
 from tests.kit.waiting import until, until_ended
 
@@ -66,13 +67,12 @@ def done(analyses: Analyses, key: int) -> Analysis:
     return analysis
 
 
-def test_the_least_recently_used_result_is_forgotten_first() -> None:
+def test_the_least_recently_used_result_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rnn_compare.training.analyses.KEPT", 4)
     analyses = Analyses()
-    first, second = done(analyses, 0), done(analyses, 1)
-    for key in range(2, KEPT):
-        done(analyses, key)
+    first, second, *_ = (done(analyses, key) for key in range(4))
     assert done(analyses, 0) is first
-    done(analyses, KEPT)
+    done(analyses, 4)
     assert done(analyses, 0) is first
     assert done(analyses, 1) is not second
 
@@ -85,6 +85,17 @@ def test_running_analyses_are_never_forgotten_and_their_number_is_limited() -> N
     go.set()
     until(lambda: all(analysis.ended for analysis in under_way))
     assert done(analyses, MOST).result == MOST + 1
+
+
+def at_once_from_many_threads(analyses: Analyses, key: int) -> set[int]:
+    answers = at_once(lambda _: analyses.get(key, str))
+    until(lambda: all(answer.ended for answer in answers))
+    return set(map(id, answers))
+
+
+def test_what_many_threads_ask_at_once_is_done_once() -> None:
+    analyses = Analyses()
+    assert [len(at_once_from_many_threads(analyses, key)) for key in range(100)] == [1] * 100
 
 
 def rest(until_it_is_there: Path, number: int, *, tell: Any) -> int:  # noqa: ARG001  # as an analysis is called

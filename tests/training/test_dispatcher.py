@@ -1,4 +1,6 @@
+import contextlib
 import math
+import sqlite3
 from collections.abc import Collection
 from concurrent.futures import Future
 from pathlib import Path
@@ -11,8 +13,8 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
-from rnn_compare.runs.events import Ended, Event, Started, Status
-from rnn_compare.runs.record import Owner
+from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
+from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.dispatcher import LOST_ONCE, MAX_RESTARTS, Dispatcher
 from tests.kit.runs import epoch_end
@@ -30,6 +32,7 @@ class OneWorker:
         self.sent: list[Future[str | None]] = []
         self.attempts: list[str] = []
         self.asked_to_stop: list[str] = []
+        self.killed: list[str] = []
         self.sharing: set[str] = set()
 
     def addresses(self) -> list[str]:
@@ -49,166 +52,183 @@ class OneWorker:
     def ask_to_stop(self, attempt: str, address: str) -> None:  # noqa: ARG002  # as Workers
         self.asked_to_stop.append(attempt)
 
+    def kill(self, address: str) -> None:
+        self.killed.append(address)
+
     def share_cores(self, at_work: Collection[str]) -> None:
         self.sharing = set(at_work)
-
-    def tells(self, event: Event) -> tuple[str, Event]:
-        return self.attempts[-1], event
 
     def __getattr__(self, name: str) -> Any:  # the rest is not asked for here
         raise AssertionError(name)
 
 
+class Dispatch:
+    """A dispatcher with one run and one worker, and what that says."""
+
+    def __init__(self, store: RunStore) -> None:
+        self.store, self.workers = store, OneWorker()
+        [self.id] = store.create([tiny()], Owner.current(), "page")
+        self.dispatcher = Dispatcher(store, Owner.current(), lambda: None)
+
+    @property
+    def run(self) -> Run:
+        return self.store.run(self.id)
+
+    @property
+    def state(self) -> tuple[Status, str | None]:
+        return self.run.status, self.run.reason
+
+    def step(self) -> None:
+        self.dispatcher.step(self.workers)
+
+    def hear(self, *events: Event, attempt: int = -1) -> None:
+        """Takes what the worker says in an attempt, and makes a step."""
+        for event in events:
+            self.dispatcher.receive(self.workers.attempts[attempt], event)
+        self.step()
+
+    def begin(self) -> None:
+        """Has the run's next attempt begin."""
+        self.step()
+        self.hear(Started(self.id, 1, "", {}, 0.0))
+
+    def end(self, reason: str | None = None) -> None:
+        """The worker has done its job, or is lost, for a reason that is not the run's or for none."""
+        self.workers.sent[-1].set_result(reason)
+        self.step()
+
+    def end_of(self, status: Status) -> Ended:
+        return Ended(self.id, status, None, 0.0)
+
+
 @pytest.fixture
-def record(tmp_path: Path) -> RunStore:
-    return RunStore(tmp_path / "runs.db")
+def dispatch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dispatch:
+    monkeypatch.setattr(RunStore, "busy_seconds", 0.1)
+    return Dispatch(RunStore(tmp_path / "runs.db"))
 
 
-def started(run: str) -> Started:
-    return Started(run, 1, "", {}, 0.0)
+@pytest.fixture
+def training(dispatch: Dispatch) -> Dispatch:
+    """One whose run is at work."""
+    dispatch.begin()
+    return dispatch
 
 
-def queued(record: RunStore) -> tuple[Dispatcher, OneWorker, str]:
-    [run] = record.create([tiny()], Owner.current(), "page")
-    return Dispatcher(record, Owner.current(), lambda: None), OneWorker(), run
+def epoch(run: str, number: int, accuracy: float = 0.5) -> EpochEnd:
+    return epoch_end(run, number, accuracy, 0.7, 0.6, 0.65, 12.5)
 
 
-def at_work(record: RunStore) -> tuple[Dispatcher, OneWorker, str]:
-    dispatcher, workers, run = queued(record)
-    dispatcher.step(workers)
-    dispatcher.receive(*workers.tells(started(run)))
-    dispatcher.step(workers)
-    return dispatcher, workers, run
+def test_cores_are_shared_by_those_that_train_just_now(training: Dispatch) -> None:
+    assert training.workers.sharing == {"there"}
+    training.hear(training.end_of(Status.FINISHED))
+    training.end()
+    assert training.workers.sharing == set()
 
 
-def lose(dispatcher: Dispatcher, workers: OneWorker, run: str, reason: str | None) -> None:
-    dispatcher.step(workers)
-    dispatcher.receive(*workers.tells(started(run)))
-    dispatcher.step(workers)
-    workers.sent[-1].set_result(reason)
-    dispatcher.step(workers)
-
-
-def test_cores_are_shared_by_those_that_train_just_now(record: RunStore) -> None:
-    dispatcher, workers, run = at_work(record)
-    assert workers.sharing == {"there"}
-    dispatcher.receive(*workers.tells(Ended(run, Status.FINISHED, None, 0.0)))
-    workers.sent[-1].set_result(None)
-    dispatcher.step(workers)
-    assert workers.sharing == set()
-
-
-def test_a_worker_that_is_lost_again_and_again_ends_the_run(record: RunStore) -> None:
-    dispatcher, workers, run = queued(record)
+@pytest.mark.parametrize(
+    ("reason", "why", "at_last"), [(None, LOST_ONCE, Status.FAILED), (EXCUSE, EXCUSE, Status.QUEUED)]
+)
+def test_a_worker_that_is_lost_again_and_again_ends_the_run_unless_that_is_not_the_runs_fault(
+    dispatch: Dispatch, reason: str | None, why: str, at_last: Status
+) -> None:
     for _ in range(MAX_RESTARTS):
-        lose(dispatcher, workers, run, None)
-        assert (record.run(run).status, record.run(run).reason) == (Status.QUEUED, LOST_ONCE)
-    lose(dispatcher, workers, run, None)
-    assert record.run(run).status is Status.FAILED
-
-
-def test_a_loss_that_is_not_the_runs_fault_has_its_reason_and_does_not_count(record: RunStore) -> None:
-    dispatcher, workers, run = queued(record)
-    for _ in range(MAX_RESTARTS + 3):
-        lose(dispatcher, workers, run, EXCUSE)
-        assert (record.run(run).status, record.run(run).reason) == (Status.QUEUED, EXCUSE)
+        dispatch.begin()
+        dispatch.end(reason)
+        assert dispatch.state == (Status.QUEUED, why)
+    dispatch.begin()
+    dispatch.end(reason)
+    assert dispatch.run.status is at_last
 
 
 def test_a_run_is_queued_again_although_the_cache_was_unreadable_when_its_worker_was_lost(
-    record: RunStore, monkeypatch: pytest.MonkeyPatch
+    training: Dispatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dispatcher, workers, run = at_work(record)
-
     def unreadable(*_: Any) -> None:
         raise UserError("The cache folder cannot be written to.")
 
-    workers.sent[-1].set_result(None)
     with monkeypatch.context() as broken:
         broken.setattr("rnn_compare.training.dispatcher.unrecorded_epochs", unreadable)
         with pytest.raises(UserError):
-            dispatcher.step(workers)
-        assert record.run(run).status is Status.RUNNING
-    dispatcher.step(workers)
-    assert (record.run(run).status, record.run(run).reason) == (Status.QUEUED, LOST_ONCE)
+            training.end()
+        assert training.run.status is Status.RUNNING
+    training.step()
+    assert training.state == (Status.QUEUED, LOST_ONCE)
 
 
 def test_an_epoch_that_was_finished_while_the_program_closed_is_in_the_record(
-    record: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    training: Dispatch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
-    dispatcher, workers, run = at_work(record)
-    epochs = tuple(epoch_end(run, number, 0.5, 0.7, 0.6, 0.65, 12.5) for number in (1, 2))
-    dispatcher.receive(*workers.tells(epochs[0]))
-    checkpoint.save(run, Checkpoint(epochs, (), ()))
-    dispatcher.end_all(Status.INTERRUPTED, "closed")
-    assert record.run(run).status is Status.INTERRUPTED
-    assert record.run(run).epochs == epochs
+    epochs = tuple(epoch(training.id, number) for number in (1, 2))
+    training.dispatcher.receive(training.workers.attempts[-1], epochs[0])
+    checkpoint.save(training.id, Checkpoint(epochs, (), ()))
+    training.dispatcher.end_all(Status.INTERRUPTED, "closed")
+    assert training.run.status is Status.INTERRUPTED
+    assert training.run.epochs == epochs
+
+
+def test_no_epoch_is_lost_while_another_process_holds_the_record(training: Dispatch) -> None:
+    with contextlib.closing(sqlite3.connect(training.store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with contextlib.suppress(UserError):
+            training.hear(epoch(training.id, 1))
+        assert training.store.run(training.id).epochs == ()
+        other.execute("ROLLBACK")
+    training.hear(epoch(training.id, 2))
+    assert [end.epoch for end in training.run.epochs] == [1, 2]
 
 
 def test_a_worker_that_has_stopped_and_still_writes_its_models_is_left_alone(
-    record: RunStore, monkeypatch: pytest.MonkeyPatch
+    training: Dispatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rnn_compare.training.dispatcher.KILL_SECONDS", 0.0)
-    dispatcher, workers, run = at_work(record)
-    record.request_stop(run)
     monkeypatch.setattr("rnn_compare.training.dispatcher.GRACE_SECONDS", 1e9)
-    dispatcher.step(workers)
-    dispatcher.receive(*workers.tells(Ended(run, Status.STOPPED, None, 0.0)))
-    dispatcher.step(workers)  # a worker that is killed would be an AssertionError
-    assert workers.asked_to_stop == workers.attempts
-    assert record.run(run).status is Status.STOPPED
+    training.store.request_stop(training.id)
+    training.step()
+    training.hear(training.end_of(Status.STOPPED))
+    assert training.workers.killed == []
+    assert training.workers.asked_to_stop == training.workers.attempts
+    assert training.run.status is Status.STOPPED
 
 
-def test_a_figure_that_is_no_number_fails_its_own_run_and_no_other(record: RunStore) -> None:
-    dispatcher, workers, run = at_work(record)
-    [other] = record.create([tiny()], Owner.current(), "page")
-    dispatcher.receive(*workers.tells(epoch_end(run, 1, 0.5, 0.7, 0.6, 0.65, 12.5)))
-    dispatcher.receive(*workers.tells(epoch_end(run, 2, math.nan, 0.7, 0.6, 0.65, 12.5)))
-    dispatcher.step(workers)
-    failed = record.run(run)
-    assert (failed.status, len(failed.epochs)) == (Status.FAILED, 1)
-    assert "finite numbers" in (failed.reason or "")
-    assert workers.asked_to_stop == workers.attempts
-
-    dispatcher.receive(*workers.tells(Ended(run, Status.STOPPED, None, 0.0)))
-    workers.sent[-1].set_result(None)
-    dispatcher.step(workers)
-    dispatcher.receive(*workers.tells(started(other)))
-    dispatcher.receive(*workers.tells(epoch_end(other, 1, 0.5, 0.7, 0.6, 0.65, 12.5)))
-    dispatcher.step(workers)
-    assert record.run(run).status is Status.FAILED
-    assert (record.run(other).status, len(record.run(other).epochs)) == (Status.RUNNING, 1)
-
-
-def test_the_late_end_of_a_stopped_run_does_not_end_it_once_it_was_continued(
-    record: RunStore, monkeypatch: pytest.MonkeyPatch
+def test_a_run_whose_worker_hears_no_stop_ends_at_once_its_worker_later_and_what_it_still_says_counts_no_more(
+    training: Dispatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rnn_compare.training.dispatcher.GRACE_SECONDS", 0.0)
-    dispatcher, workers, run = queued(record)
-    dispatcher.step(workers)
-    dispatcher.receive(*workers.tells(started(run)))
-    record.request_stop(run)
-    dispatcher.step(workers)
-    dispatcher.step(workers)
-    assert record.run(run).status is Status.STOPPED
+    training.store.request_stop(training.id)
+    training.step()
+    training.step()
+    assert training.state == (Status.STOPPED, None)
+    assert training.workers.killed == []
+    monkeypatch.setattr("rnn_compare.training.dispatcher.KILL_SECONDS", 0.0)
+    for _ in range(3):
+        training.step()
+    assert training.workers.killed == ["there"]
 
-    record.submit_again(run, tiny(), Owner.current())
-    dispatcher.receive(*workers.tells(Ended(run, Status.STOPPED, None, 0.0)))
-    dispatcher.step(workers)
-    assert record.run(run).status is Status.QUEUED
-    workers.sent[0].set_result(None)
-    dispatcher.step(workers)
-    assert len(workers.sent) == 2
+    training.store.submit_again(training.id, tiny(), Owner.current())
+    training.hear(training.end_of(Status.STOPPED))
+    assert training.state == (Status.QUEUED, None)
+    training.end()
+    assert len(training.workers.sent) == 2
 
 
-def test_what_an_earlier_attempt_still_says_is_not_heard(record: RunStore) -> None:
-    dispatcher, workers, run = at_work(record)
-    late = workers.tells(Ended(run, Status.FAILED, "It was lost.", 0.0))
-    workers.sent[-1].set_result(EXCUSE)
-    dispatcher.step(workers)
-    dispatcher.step(workers)
-    dispatcher.receive(*workers.tells(started(run)))
-    assert len(set(workers.attempts)) == 2
-    dispatcher.receive(*late)
-    dispatcher.step(workers)
-    assert record.run(run).status is Status.RUNNING
+def test_a_figure_that_is_no_number_fails_its_own_run_and_no_other(training: Dispatch) -> None:
+    [other] = training.store.create([tiny()], Owner.current(), "page")
+    training.hear(epoch(training.id, 1), epoch(training.id, 2, math.nan))
+    assert (training.run.status, len(training.run.epochs)) == (Status.FAILED, 1)
+    assert "finite numbers" in (training.run.reason or "")
+    assert training.workers.asked_to_stop == training.workers.attempts
+
+    training.hear(training.end_of(Status.STOPPED))
+    training.end()
+    training.hear(Started(other, 1, "", {}, 0.0), epoch(other, 1))
+    assert training.run.status is Status.FAILED
+    assert (training.store.run(other).status, len(training.store.run(other).epochs)) == (Status.RUNNING, 1)
+
+
+def test_what_an_earlier_attempt_still_says_is_not_heard(training: Dispatch) -> None:
+    training.end(EXCUSE)
+    training.begin()
+    assert len(set(training.workers.attempts)) == 2
+    training.hear(training.end_of(Status.FAILED), attempt=0)
+    assert training.run.status is Status.RUNNING

@@ -1,16 +1,13 @@
-import contextlib
 import os
-import sqlite3
 import time
 from pathlib import Path
 
-import psutil
 import pytest
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import threads
-from rnn_compare.paths import checkpoint_file, model_file, run_folder, weights_file
+from rnn_compare.paths import Which, checkpoint_file, model_file, run_folder, weights_file
 from rnn_compare.runs import events, schema
 from rnn_compare.runs import store as store_module
 from rnn_compare.runs.events import Ended, EpochEnd, Progress, Started, Status
@@ -31,22 +28,22 @@ def finished(engine: Engine, store: RunStore, runs: list[str]) -> list[Run]:
     return store.runs(runs)
 
 
-def is_running(store: RunStore, run: str) -> bool:
-    return store.run(run).status is Status.RUNNING
+def statuses(store: RunStore, *runs: str) -> list[Status]:
+    return [store.run(run).status for run in runs]
 
 
-def in_phase(store: RunStore, run: str, phase: str) -> bool:
-    progress = store.run(run).progress
-    return bool(progress) and progress[-1].phase == phase
+def threads_of_workers(engine: Engine) -> set[int]:
+    assert isinstance(engine._workers, LocalWorkers)
+    return {handle.ask(WorkerQuestion(threads.allowed)).result() for handle in engine._workers._workers}
 
 
-def test_a_runs_events_are_its_start_progress_epochs_and_end_in_this_order(
+def test_a_run_tells_its_start_progress_epochs_and_end_in_this_order_and_its_files_are_there_by_then(
     engine: Engine, store: ListeningStore
 ) -> None:
-    [run] = engine.submit([tiny(epochs=3)])
-    [done] = finished(engine, store, [run])
+    runs = engine.submit([tiny(cell="LSTM", dropout=0.3, seed=seed, epochs=3) for seed in (7, 7, 8)])
+    done, same, other = finished(engine, store, runs)
 
-    start, preparing, first, *rest = store.heard_of(run)
+    start, preparing, first, *rest = store.heard_of(done.id)
     assert isinstance(start, Started)
     assert isinstance(preparing, Progress)
     assert preparing.phase == "preparing"
@@ -54,109 +51,60 @@ def test_a_runs_events_are_its_start_progress_epochs_and_end_in_this_order(
     assert (first.phase, first.epoch, first.batch, first.batches) == ("training", 1, 1, 4)
     assert [event.epoch for event in rest if isinstance(event, EpochEnd)] == [1, 2, 3]
     assert isinstance(rest[-1], Ended)
-    assert done.status is Status.FINISHED
-    assert done.reason is None
-    assert done.parameters == 500 * 4 + (4 * 4 + 4 * 4 + 4) + (4 + 1)
-    assert "simple_rnn (SimpleRNN)" in done.summary
-    assert {"python", "keras", "tensorflow", "numpy", "threads"} <= done.versions.keys()
+    assert (done.status, done.reason, done.parameters) == (Status.FINISHED, None, 500 * 4 + 4 * (32 + 4) + 5)
+    assert "lstm (LSTM)" in done.summary
+    assert {"python", "keras", "tensorflow", "numpy"} <= done.versions.keys()
     assert done.versions["threads"].endswith(" when it began")
     assert done.is_fused
 
+    assert all(store.weights_were_there)
+    assert [path.exists() for which in ("last", "best") for path in files_of(done.id, which)] == [True] * 4
+    model_file(done.id, "best").unlink()
+    assert engine.write_model(done.id, "best") == model_file(done.id, "best")
+    assert model_file(done.id, "best").exists()
 
-@pytest.mark.usefixtures("engine")
-def test_a_worker_has_a_single_thread_for_blas_whatever_the_environment_says() -> None:
-    """From its beginning: with more, two networks side by side took twenty times as long."""
-    assert worker_processes()
-    for process in worker_processes():
-        assert process.environ()["OMP_NUM_THREADS"] == process.environ()["OPENBLAS_NUM_THREADS"] == "1"
-
-
-@pytest.mark.skipif(CPU_COUNT < 2, reason="there is one core")
-def test_a_lone_training_has_all_cores_and_two_have_half_of_them(engine: Engine, store: ListeningStore) -> None:
-    [first] = engine.submit([endless()])
-    until(lambda: store.heard_of(first))
-    until(lambda: CPU_COUNT in _threads_of_all_workers(engine))
-    [second] = engine.submit([endless()])
-    until(lambda: store.heard_of(second))
-    until(lambda: _threads_of_all_workers(engine) == {CPU_COUNT // 2})
-    engine.stop(first)
-    until(lambda: CPU_COUNT in _threads_of_all_workers(engine))
-    engine.stop(second)
-    until_ended(engine, [first, second])
+    first_curve, same_seed, other_seed = ([epoch.figures for epoch in run.epochs] for run in (done, same, other))
+    assert first_curve == same_seed != other_seed
+    until(store.path.with_name("runs.backup.db").exists)  # a daily copy
 
 
-def _threads_of_all_workers(engine: Engine) -> set[int]:
-    workers = engine._workers
-    assert isinstance(workers, LocalWorkers)
-    return {handle.ask(WorkerQuestion(threads.allowed)).result() for handle in workers._workers}
+def files_of(run: str, which: Which) -> tuple[Path, Path]:
+    return weights_file(run, which), model_file(run, which)
 
 
-def test_whoever_sees_an_epoch_finds_its_weights_and_after_the_end_the_stock_models(
+def test_two_run_at_once_sharing_the_cores_the_rest_wait_in_order_and_a_stop_keeps_what_was_measured(
     engine: Engine, store: ListeningStore
 ) -> None:
-    [run] = engine.submit([tiny(cell="LSTM")])
-    finished(engine, store, [run])
-    assert store.weights_were_there
-    assert all(store.weights_were_there)
-    for which in ("last", "best"):
-        assert weights_file(run, which).exists()
-        assert model_file(run, which).exists()
-    model_file(run, "best").unlink()
-    assert engine.write_model(run, "best") == model_file(run, "best")
-    assert model_file(run, "best").exists()
-
-
-def test_the_same_seed_gives_the_same_curve_and_another_seed_another(engine: Engine, store: ListeningStore) -> None:
-    runs = engine.submit([tiny(cell="LSTM", dropout=0.3, seed=seed) for seed in (7, 7, 8)])
-    first, second, other = ([e.figures for e in run.epochs] for run in finished(engine, store, runs))
-    assert len(first) == 2
-    assert first == second
-    assert first != other
-
-
-def test_two_run_at_once_and_the_rest_wait_in_order(engine: Engine, store: ListeningStore) -> None:
-    first, second, third, fourth = engine.submit([endless(), endless(), endless(), tiny()])
-    until(lambda: is_running(store, first) and is_running(store, second))
-    assert [store.run(run).status for run in (third, fourth)] == [Status.QUEUED, Status.QUEUED]
+    # From its beginning: with more threads for BLAS, two networks side by side took twenty times as long.
+    blas = [process.environ() for process in worker_processes()]
+    assert [(its["OMP_NUM_THREADS"], its["OPENBLAS_NUM_THREADS"]) for its in blas] == [("1", "1")] * 2
+    before = worker_processes()
+    [first] = engine.submit([endless()])
+    until(lambda: CPU_COUNT in threads_of_workers(engine))
+    second, third, fourth = engine.submit([endless(), endless(), tiny()])
+    until(lambda: statuses(store, first, second) == [Status.RUNNING] * 2)
+    until(lambda: threads_of_workers(engine) == {max(1, CPU_COUNT // 2)})
+    summary = engine.summary(Experiment(cell="LSTM"))  # beside the trainings
+    assert "lstm (LSTM)" in summary
+    assert "328,353" in summary
+    assert statuses(store, third, fourth) == [Status.QUEUED] * 2
 
     engine.stop(third)
     until_ended(engine, [third])
-    assert store.run(third).status is Status.STOPPED
-    assert store.run(third).started is None
-    assert is_running(store, first)
-    assert is_running(store, second)
+    assert (store.run(third).status, store.run(third).started) == (Status.STOPPED, None)
+    assert statuses(store, first, second) == [Status.RUNNING] * 2
 
+    until(lambda: any(progress.phase == "training" and progress.epoch > 1 for progress in store.run(first).progress))
     engine.stop(first)
-    assert finished(engine, store, [fourth])[0].status is Status.FINISHED
-    assert is_running(store, second)
+    stopped, last = finished(engine, store, [first, fourth])
+    assert (stopped.status, stopped.reason, last.status) == (Status.STOPPED, None, Status.FINISHED)
+    assert stopped.epochs
+    assert weights_file(first, "last").exists()
+    assert statuses(store, second) == [Status.RUNNING]
+    until(lambda: CPU_COUNT in threads_of_workers(engine))
     engine.stop(second)
     until_ended(engine, [second])
-
-
-def test_stop_ends_a_training_politely_and_keeps_what_was_measured(engine: Engine, store: ListeningStore) -> None:
-    before = worker_processes()
-    [run] = engine.submit([endless()])
-    until(lambda: store.run(run).epochs and in_phase(store, run, "training"))
-    engine.stop(run)
-
-    [stopped] = finished(engine, store, [run])
-    assert stopped.status is Status.STOPPED
-    assert stopped.reason is None
-    assert stopped.epochs
-    assert weights_file(run, "last").exists()
     assert worker_processes() == before
-
-
-def test_keras_own_summary_is_made_beside_the_trainings(engine: Engine, store: ListeningStore) -> None:
-    runs = engine.submit([endless(), endless()])
-    until(lambda: all(is_running(store, run) for run in runs))
-    summary = engine.summary(Experiment(cell="LSTM"))
-    assert "lstm (LSTM)" in summary
-    assert "328,353" in summary
-    assert all(is_running(store, run) for run in runs)
-    for run in runs:
-        engine.stop(run)
-    until_ended(engine, runs)
 
 
 def test_a_question_that_comes_while_workers_start_has_its_time_for_the_answer_alone(
@@ -177,40 +125,6 @@ def test_reviews_that_are_not_there_end_a_run_with_a_sentence(engine: Engine, st
     assert "Traceback" not in str(failed.reason)
 
 
-def test_no_epoch_is_lost_while_another_process_holds_the_record(engine: Engine, store: ListeningStore) -> None:
-    [run] = engine.submit([endless(reviews=250, epochs=8)])
-    until(lambda: store.run(run).epochs)
-    other = sqlite3.connect(store.path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    known = len(store.run(run).epochs)
-    time.sleep(1.0)
-    assert len(store.run(run).epochs) == known
-    other.execute("ROLLBACK")
-    other.close()
-    [done] = finished(engine, store, [run])
-    assert [epoch.epoch for epoch in done.epochs] == list(range(1, 9))
-
-
-def test_a_stopped_run_has_ended_though_its_worker_hears_nothing_and_is_killed_later(
-    engine: Engine, store: ListeningStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("rnn_compare.training.dispatcher.KILL_SECONDS", 3.0)
-    until(lambda: len(worker_processes()) == 2)
-    before = worker_processes()
-    [run] = engine.submit([endless()])
-    until(lambda: store.run(run).epochs)
-    for process in before:  # whichever has the run
-        process.suspend()
-    engine.stop(run)
-    [stopped] = finished(engine, store, [run])
-    assert stopped.status is Status.STOPPED
-    assert stopped.epochs
-    until(lambda: sum(process in before for process in worker_processes()) == 1)
-    for process in before:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.resume()
-
-
 def test_an_engine_that_cannot_start_says_why_and_fails_its_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -223,34 +137,12 @@ def test_an_engine_that_cannot_start_says_why_and_fails_its_runs(
     assert "RNN_COMPARE_WORKERS is 'many'" in (engine.state.reason or "")
     until(lambda: store.run(run).status is Status.FAILED)
     assert store.run(run).reason == engine.state.reason
-    with pytest.raises(UserError, match="RNN_COMPARE_WORKERS"):
-        engine.submit([tiny()])
-    with pytest.raises(UserError, match="RNN_COMPARE_WORKERS"):
-        engine.summary(tiny())
+    for refused in (lambda: engine.submit([tiny()]), lambda: engine.summary(tiny())):
+        with pytest.raises(UserError, match="RNN_COMPARE_WORKERS"):
+            refused()
+    with pytest.raises(UserError, match="no run called 'nobody'"):
+        engine.stop("nobody")
     engine.close()
-
-
-def test_a_closed_engine_leaves_no_process_and_says_what_became_of_its_runs(tmp_path: Path, engine: Engine) -> None:
-    # A worker lost before may still be on its way back, and its end be seen no sooner than its successor's start.
-    until(lambda: len(worker_processes()) == 2 == sum(worker.ready for worker in engine.workers()))
-    before = set(worker_processes())
-    store = RunStore(tmp_path / "runs.db")
-    second = Engine(store, "page")
-    second.start()
-    [run] = second.submit([tiny()])
-    until(lambda: len(worker_processes()) > len(before))
-    second.close()
-    second.close()
-    assert set(worker_processes()) <= before
-    assert second.state.phase == "closed"
-    assert store.run(run).status is Status.INTERRUPTED
-    with pytest.raises(UserError):
-        second.submit([tiny()])
-    assert engine.state.phase == "ready"
-
-
-def test_an_engine_keeps_a_daily_copy_of_its_record(store: ListeningStore) -> None:
-    until(store.path.with_name("runs.backup.db").exists)
 
 
 def test_an_engine_removes_the_files_of_deleted_runs_once_that_cannot_be_undone(
@@ -265,13 +157,9 @@ def test_an_engine_removes_the_files_of_deleted_runs_once_that_cannot_be_undone(
     store.restore()
     monkeypatch.setattr(store_module, "UNDO_SECONDS", 0.0)
     store.delete(run)
+    engine._wake.set()
     until(lambda: not run_folder(run).exists())
     assert store.finish_deletions() == []
-
-
-def test_an_unknown_run_cannot_be_stopped(engine: Engine) -> None:
-    with pytest.raises(UserError, match="no run called 'nobody'"):
-        engine.stop("nobody")
 
 
 @pytest.mark.parametrize("status", [Status.STOPPED, Status.INTERRUPTED, Status.FAILED])

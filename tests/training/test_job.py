@@ -47,17 +47,6 @@ def test_every_epoch_reads_every_review_once_in_an_order_of_its_own() -> None:
     assert prepared.order(tiny(seed=4), 0).tolist() != orders[0]
 
 
-@pytest.mark.parametrize("stock_layers", [False, True])
-def test_a_run_says_how_many_threads_its_own_layers_use(stock_layers: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "1")
-    threads.allow(3)
-    try:
-        started = start_of(train("threads", tiny(stock_layers=stock_layers)))
-    finally:
-        threads.allow(1)
-    assert started.versions["threads"] == ("1" if stock_layers else "3 when it began")
-
-
 def test_initial_weights_do_not_depend_on_what_other_threads_draw() -> None:
     experiment = tiny(cell="LSTM", dropout=0.2)
     quiet = keras_models.build(experiment).get_weights()
@@ -99,11 +88,17 @@ def test_the_saved_model_opens_in_plain_keras_and_predicts_as_our_equations_do(
         ({"recurrent_dropout": 0.1}, "stock Keras, recurrent dropout"),
     ],
 )
-def test_a_run_is_trained_with_fused_layers_where_they_can_do_it_and_says_so(
-    built: list[keras.Model], chosen: dict[str, Any], layers: str
+def test_a_run_is_trained_with_fused_layers_where_they_can_do_it_and_says_so_and_on_how_many_threads(
+    built: list[keras.Model], chosen: dict[str, Any], layers: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started = start_of(train("layers", tiny(**chosen)))
+    monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "1")
+    threads.allow(3)
+    try:
+        started = start_of(train("layers", tiny(**chosen)))
+    finally:
+        threads.allow(1)
     assert started.versions["layers"] == layers
+    assert started.versions["threads"] == ("3 when it began" if layers == "fused" else "1")
     assert type(built[0]) is (FusedNetwork if layers == "fused" else keras.Sequential)
     assert "simple_rnn (SimpleRNN)" in started.summary
 

@@ -14,7 +14,7 @@ def predictions(events: list[Event], part: str) -> list[Predictions]:
     return [event for event in events if isinstance(event, Predictions) and event.part == part]
 
 
-def test_every_epoch_is_preceded_by_predictions_that_give_its_accuracy() -> None:
+def test_predictions_precede_their_epoch_give_its_accuracy_and_are_repeated_with_the_last_when_a_run_goes_on() -> None:
     experiment = tiny(epochs=3)
     events = train("kept", experiment)
     labels = prepared.load("bundled").labels(experiment, "validation")
@@ -24,10 +24,10 @@ def test_every_epoch_is_preceded_by_predictions_that_give_its_accuracy() -> None
         assert events.index(predicted) < events.index(epoch)
         assert predicted.accuracy == pytest.approx(epoch["val_accuracy"], abs=1e-6)
         assert np.mean((decoded(predicted.probabilities) > 0.5) == labels) == predicted.accuracy
-
-
-def test_without_test_reviews_nothing_is_tested() -> None:
-    assert predictions(train("untested", tiny()), "test") == []
+    assert predictions(events, "test") == [], "no reviews were put aside"
+    after = predictions(train("kept", tiny(epochs=4)), "validation")
+    assert after[0] == predictions(events, "validation")[-1]
+    assert [event.epoch for event in after] == [3, 4]
 
 
 def test_the_best_epochs_weights_are_tested_on_reviews_that_were_put_aside() -> None:
@@ -38,13 +38,6 @@ def test_the_best_epochs_weights_are_tested_on_reviews_that_were_put_aside() -> 
     assert (test.epoch, test.reviews) == (best.epoch, experiment.test_reviews)
     labels = prepared.load("bundled").labels(experiment, "test")
     assert np.mean((decoded(test.probabilities) > 0.5) == labels) == test.accuracy
-
-
-def test_a_continued_run_repeats_its_last_epochs_predictions() -> None:
-    before = predictions(train("goes-on", tiny(epochs=2)), "validation")
-    after = predictions(train("goes-on", tiny(epochs=3)), "validation")
-    assert after[0] == before[-1]
-    assert [event.epoch for event in after] == [2, 3]
 
 
 def test_a_stop_during_the_test_stops_the_run() -> None:

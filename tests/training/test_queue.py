@@ -18,27 +18,23 @@ def turns(runs: list[Run], at_work: tuple[str, ...] = ()) -> list[int]:
     return [run.turn for run in in_order(runs, at_work)]
 
 
-def test_runs_start_in_the_order_of_their_submission() -> None:
-    assert turns([run(3, "c"), run(1, "a"), run(2, "b")]) == [1, 2, 3]
+@pytest.mark.parametrize(
+    ("runs", "order"),
+    [
+        ([run(3, "c"), run(1, "a"), run(2, "b")], [1, 2, 3]),
+        ([*(run(turn, "a") for turn in range(20)), run(20, "b"), run(21, "b")], [0, 20, 1, 21, *range(2, 20)]),
+        ([run(0, "a", Status.RUNNING), run(1, "a"), run(2, "a"), run(3, "b")], [3, 1, 2]),
+        ([run(0, "a"), run(1, "b"), run(2, "p", priority=1), run(3, "p", priority=1)], [2, 3, 0, 1]),
+        ([run(0, status=Status.FINISHED), run(1, status=Status.FAILED), run(2)], [2]),
+    ],
+    ids=["as submitted", "visitors take turns", "who is at work had a turn", "the presenter first", "ended runs"],
+)
+def test_runs_start_in_a_fair_order(runs: list[Run], order: list[int]) -> None:
+    assert turns(runs) == order
 
 
-def test_twenty_runs_of_a_visitor_do_not_delay_anothers() -> None:
-    many = [run(turn, "a") for turn in range(20)]
-    assert turns([*many, run(20, "b"), run(21, "b")])[:5] == [0, 20, 1, 21, 2]
-
-
-def test_a_run_that_is_at_work_counts_as_its_visitors_turn() -> None:
-    runs = [run(0, "a", Status.RUNNING), run(1, "a"), run(2, "a"), run(3, "b")]
-    assert turns(runs) == [3, 1, 2]
-    assert turns([run(0, "a"), *runs[1:]], at_work=("run-0",)) == [3, 1, 2]
-
-
-def test_the_presenters_runs_go_before_all_others() -> None:
-    assert turns([run(0, "a"), run(1, "b"), run(2, "p", priority=1), run(3, "p", priority=1)]) == [2, 3, 0, 1]
-
-
-def test_ended_runs_are_not_queued() -> None:
-    assert turns([run(0, status=Status.FINISHED), run(1, status=Status.FAILED), run(2)]) == [2]
+def test_a_run_that_is_at_work_but_not_yet_in_the_record_had_its_visitors_turn() -> None:
+    assert turns([run(0, "a"), run(1, "a"), run(2, "a"), run(3, "b")], at_work=("run-0",)) == [3, 1, 2]
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(list(Status)), st.integers(0, 1)), max_size=30))
@@ -52,16 +48,12 @@ def test_every_queued_run_has_a_place_and_visitors_keep_their_own_order(entries:
             assert own == sorted(own)
 
 
-def test_a_visitor_may_not_fill_the_queue() -> None:
+def test_neither_a_visitor_nor_all_together_may_fill_the_queue() -> None:
     waiting = [run(turn, "a") for turn in range(MAX_WAITING_PER_VISITOR - 1)]
     check_limits(waiting, 1, "a")
     check_limits(waiting, 8, "b")
     check_limits([run(turn) for turn in range(MAX_WAITING_PER_VISITOR)], 8, "")  # the only user of a laptop
     with pytest.raises(UserError, match="79 of your networks are waiting; 2 more would exceed the limit of 80"):
         check_limits(waiting, 2, "a")
-
-
-def test_the_queue_is_limited() -> None:
-    waiting = [run(turn, str(turn)) for turn in range(MAX_WAITING)]
     with pytest.raises(UserError, match="240 networks are waiting"):
-        check_limits(waiting, 1, "new")
+        check_limits([run(turn, str(turn)) for turn in range(MAX_WAITING)], 1, "new")

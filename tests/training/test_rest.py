@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from rnn_compare.errors import UserError
 from rnn_compare.runs.events import Status
 from rnn_compare.training.local import supervision
-from rnn_compare.training.local.supervision import REST_SECONDS, Rest
-from tests.kit.trainings import running_engine, tiny, worker_processes
+from rnn_compare.training.local.supervision import REST_SECONDS, Rest, Silence
+from tests.kit.caches import lend
+from tests.kit.trainings import endless, running_engine, tiny, worker_processes
 from tests.kit.waiting import PATIENCE, until, until_ended
 
 
@@ -51,11 +53,12 @@ def test_a_page_that_opens_has_the_machine_first_but_does_not_put_off_a_training
     assert not clock.after(0.0)
 
 
-def test_resting_workers_are_no_processes_and_whoever_opens_a_page_trains_or_asks_fetches_them(
+def test_resting_workers_and_those_of_a_closed_engine_are_no_processes_and_whoever_needs_the_first_fetches_them(
     training_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     of_others = worker_processes()
-    with running_engine(training_cache, tmp_path, somebody_there=lambda: False) as engine:
+    cache = lend(training_cache, tmp_path / "cache")  # another engine of this process would train what its record holds
+    with running_engine(cache, tmp_path, somebody_there=lambda: False) as engine:
         monkeypatch.setattr(supervision, "REST_SECONDS", 0.5)
         monkeypatch.setattr("rnn_compare.training.engine.IDLE_SECONDS", 0.2)
         until(lambda: worker_processes() == of_others)
@@ -69,4 +72,18 @@ def test_resting_workers_are_no_processes_and_whoever_opens_a_page_trains_or_ask
         assert engine._store.run(run).status is Status.FINISHED
         until(lambda: worker_processes() == of_others)
         assert "lstm (LSTM)" in engine.summary(tiny(cell="LSTM"), timeout=PATIENCE)
-    assert worker_processes() == of_others
+        [run] = engine.submit([endless()])
+        until(lambda: engine._store.run(run).epochs)
+        engine.close()
+        assert worker_processes() == of_others
+        assert engine.state.phase == "closed"
+        assert engine._store.run(run).status is Status.INTERRUPTED
+        with pytest.raises(UserError):
+            engine.submit([tiny()])
+
+
+def test_a_computer_that_slept_has_no_worker_that_hangs_until_it_has_been_silent_while_awake() -> None:
+    silence, hour = Silence(), 3600.0
+    looks = [0.0, 5.0, 5.0 + hour, 10.0 + hour, 15.0 + hour, 20.0 + hour, 25.0 + hour]
+    assert [silence.longer_than(30.0, {"worker": 1.0}, now) for now in looks] == [[]] * 7
+    assert silence.longer_than(30.0, {"worker": 1.0}, 30.0 + hour) == ["worker"]

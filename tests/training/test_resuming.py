@@ -1,4 +1,5 @@
 import dataclasses
+import hashlib
 import io
 import shutil
 from collections.abc import Callable
@@ -81,20 +82,15 @@ def test_a_run_that_gets_a_second_thread_midway_comes_to_the_same_digits(
         np.testing.assert_array_equal(ours, theirs, err_msg=name)
 
 
-def test_a_finished_run_with_more_epochs_equals_a_run_that_had_them_from_the_start() -> None:
-    long, short = tiny(epochs=4), tiny(epochs=2)
-    whole = curve(train("whole", long))
-    first = curve(train("longer", short))
-    assert first == {epoch: pytest.approx(whole[epoch], abs=1e-5) for epoch in (1, 2)}
-    assert curve(train("longer", long)) == {epoch: pytest.approx(whole[epoch], abs=1e-5) for epoch in (1, 2, 3, 4)}
-
-
-def test_a_run_whose_last_epoch_is_unreported_reports_it_and_ends() -> None:
-    trained = train("untold", tiny())
-    again = train("untold", tiny())
-    assert curve(again) == curve(trained)
+def test_a_run_whose_last_epoch_is_unreported_reports_it_and_ends_and_equals_one_that_had_more_from_the_start() -> None:
+    whole = curve(train("whole", tiny(epochs=4)))
+    short = curve(train("longer", tiny(epochs=2)))
+    again = train("longer", tiny(epochs=2))
+    assert curve(again) == short
     assert end_of(again).status is Status.FINISHED
     assert not any(isinstance(event, Progress) for event in again)
+    longer = curve(train("longer", tiny(epochs=4)))
+    assert longer == {epoch: pytest.approx(figures, abs=1e-5) for epoch, figures in whole.items()}
 
 
 def test_weights_that_were_not_written_after_the_last_checkpoint_are_written_when_it_goes_on() -> None:
@@ -121,7 +117,7 @@ def test_a_damaged_checkpoint_costs_an_epoch_and_changes_nothing() -> None:
     assert curve(events) == {epoch: pytest.approx(figures, abs=1e-5) for epoch, figures in whole.items()}
 
 
-def test_a_state_of_another_program_ends_the_run_with_a_sentence() -> None:
+def test_a_state_of_another_program_or_one_that_cannot_be_read_ends_the_run_with_a_sentence() -> None:
     train("other", tiny(epochs=1))
     saved = checkpoint.load("other")
     assert saved is not None
@@ -129,4 +125,10 @@ def test_a_state_of_another_program_ends_the_run_with_a_sentence() -> None:
     end = end_of(train("other", tiny(epochs=2)))
     assert end.status is Status.FAILED
     assert "another version of the program" in str(end.reason)
+    payload = b"this is no archive, though its checksum is right"
+    checkpoint_file("other").write_bytes(hashlib.sha256(payload).digest() + payload)
+    end = end_of(train("other", tiny(epochs=2)))
+    assert end.status is Status.FAILED
+    assert str(end.reason).startswith("An unexpected error ended the training")
+    assert "Traceback" not in str(end.reason)
     shutil.rmtree(checkpoint_file("other").parent)

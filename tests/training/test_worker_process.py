@@ -26,10 +26,6 @@ def fill_the_disk() -> None:
     raise OSError(28, "No space left on device")
 
 
-def test_a_question_is_answered_by_what_its_function_returns() -> None:
-    assert worker_process.answer(WorkerQuestion(divmod, (7, 2))) == (3, 1)
-
-
 def test_what_goes_wrong_comes_back_as_a_sentence(empty_cache: Path) -> None:
     for function, arguments, sentence in (
         (refuse, ("There is nothing.",), r"^There is nothing\.$"),
@@ -53,27 +49,21 @@ def tensorflow(empty_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return cached
 
 
-def test_byte_code_that_must_not_be_beside_the_sources_is_stored_in_the_cache_folder(
-    empty_cache: Path, tensorflow: Path
+def test_byte_code_that_must_not_be_beside_the_sources_is_stored_in_the_cache_folder_unless_it_lies_there(
+    empty_cache: Path, tensorflow: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert not tensorflow.exists()
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    worker_process.redirect_byte_code()
+    assert sys.pycache_prefix is None, "Python may write it beside them"
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     worker_process.redirect_byte_code()
     assert sys.pycache_prefix == str(empty_cache / "bytecode")
     assert not sys.dont_write_bytecode
 
-
-def test_byte_code_that_lies_beside_the_sources_is_used(tensorflow: Path) -> None:
+    monkeypatch.setattr(sys, "pycache_prefix", None)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     tensorflow.parent.mkdir()
     tensorflow.touch()
-    worker_process.redirect_byte_code()
-    assert sys.pycache_prefix is None
-
-
-def test_byte_code_that_python_may_write_stays_where_python_writes_it(
-    tensorflow: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert not tensorflow.exists()
-    monkeypatch.setattr(sys, "dont_write_bytecode", False)
     worker_process.redirect_byte_code()
     assert sys.pycache_prefix is None
 

@@ -4,7 +4,6 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -12,14 +11,14 @@ import psutil
 from benchmarks.worker_processes import workers_of
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.services.services import FIRST_PAGE_SECONDS, FIRST_PAGE_VARIABLE, FIRST_START_VARIABLE
-from tests.kit.servers import PAGE, free_port, started
+from tests.kit.servers import free_port, page_of, started
 
 END_SECONDS = 5.0
 """By when nothing of a killed server may be left: docs/reliability.md."""
 
 
 class Hall:
-    """`streamlit run app.py` on one port and one cache folder."""
+    """A server on one port and one cache folder; ``benchmarks/presented.py`` begins its lectures."""
 
     def __init__(self, cache: Path, logs: Path) -> None:
         self.cache, self.port = cache, free_port()
@@ -38,12 +37,13 @@ class Hall:
             FIRST_START_VARIABLE: "0",
             FIRST_PAGE_VARIABLE: str(FIRST_PAGE_SECONDS),
         }
-        command = [*PAGE, f"--server.port={self.port}"]
+        command = [*page_of("benchmarks/presented.py"), f"--server.port={self.port}"]
         log = self._logs / f"server-{self.starts}.log"
         running = started(command, log, f"{self.url}/_stcore/health", {**os.environ, **its_own})
         return psutil.Process(self._running.enter_context(running).pid)
 
-    def kill(self, pause: float, meanwhile: Callable[[], None] = lambda: None) -> list[psutil.Process]:
+    def kill(self, pause: float) -> list[psutil.Process]:
+        """Kills it, returns what it leaves, and starts it again after a pause."""
         with self._starting:
             processes = [self.process, *self.process.children(recursive=True)]
             for process in processes:  # one that is stopped cannot notice that its server is gone
@@ -53,7 +53,6 @@ class Hall:
             _, left = psutil.wait_procs(processes, END_SECONDS)
             self._running.close()
             time.sleep(pause)
-            meanwhile()
             self.process = self._started()
         return left
 

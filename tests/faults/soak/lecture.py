@@ -1,182 +1,124 @@
 """One lecture, from Begin to End: votes, networks that train behind the curtain, the reveal, a review from the hall."""
 
-import re
+import contextlib
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from random import Random
 from typing import TypeVar
 
 from rnn_compare.errors import UserError
-from rnn_compare.lecture.scene import NOT_REVEALED
-from rnn_compare.presets import PRESETS
-from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from tests.faults.soak.hall import Hall
 from tests.faults.soak.ledger import Ledger
-from tests.faults.soak.presenter import Presenter, Wall
+from tests.faults.soak.pages import Message, Presenter
+from tests.kit.lectures import BEST, SHORT, TO_THE_REVEAL
+from tests.kit.phones import present
 
 T = TypeVar("T")
 
 VOTE_SECONDS, SHORT_SECONDS, REVIEW_SECONDS = 20.0, 2.0, 15.0
 """How long a presenter waits for the hall; a short vote closes on some."""
-CLASS_SECONDS = 15.0
-"""How long phones, of which most forge it, send what they have trained."""
 COUNT_SECONDS = 40.0
 """By when the bars are those of the votes, unless a fault is in their way."""
-SCRIPT = """
-title = "Soaked"
-preset = "{preset}"
-[[steps]]
-kind = "text"
-title = "Welcome"
-[[steps]]
-kind = "predict"
-title = "Which one?"
-[steps.question]
-id = "best"
-kind = "best_network"
-text = "Which network has the higher validation accuracy?"
-[[steps]]
-kind = "predict"
-title = "By how much?"
-[steps.question]
-id = "lead"
-kind = "lead"
-text = "By how many points does the better one lead?"
-[[steps]]
-kind = "train"
-title = "Training: curves hidden"
-[[steps]]
-kind = "reveal"
-title = "What happened"
+SCRIPT = f"""{SHORT}{BEST}{TO_THE_REVEAL}
 [[steps]]
 kind = "review"
-title = "Your review"
-[[steps]]
-kind = "home"
-title = "Take it home"
-[[steps]]
-kind = "class_trains"
-title = "Your networks"
-preset = "{class_preset}"
+title = "Yours"
 """
-WELCOME, BEST, LEAD, TRAIN, REVEAL, REVIEW, HOME, CLASS = range(1, 9)
+VOTE, TRAIN, REVEAL, REVIEW = range(4)
 
 
-def experiments_of(preset: str) -> int:
-    return next(len(candidate.experiments()) for candidate in PRESETS if candidate.name == preset)
-
-
+@dataclass(frozen=True)
 class SoakedLecture:
-    """Gives one lecture after another."""
+    """Gives one lecture after another.
 
-    def __init__(
-        self,
-        hall: Hall,
-        store: RunStore,
-        presenter: Presenter,
-        ledger: Ledger,
-        chance: Random,
-        phones: int,
-        networks: int,
-    ) -> None:
-        self._hall, self._store, self._presenter, self._ledger = hall, store, presenter, ledger
-        self._chance, self._phones, self._networks = chance, phones, networks
+    Attributes:
+        hall, store, ledger: Where it is given, what is trained, what was promised.
+        phones, networks: How many vote and write, and how many are trained.
+    """
 
-    def give(self) -> list[Run]:
-        presenter, before = self._presenter, {run.id for run in patiently(self._store.runs)}
-        self._ledger.lecture += 1
-        presenter.until("Begin", lambda wall: wall.place == WELCOME, lambda _: presenter.begin("soaked"))
-        self._vote(BEST, "best")
-        if self._chance.random() < 0.5:
-            presenter.until("a second vote", _is_open, lambda wall: self._open(wall, BEST))
-            self._vote(BEST, "best")
-        self._vote(LEAD, "lead")
-        self._train()
-        presenter.show_step(REVEAL)
-        presenter.until("the outcome", lambda wall: wall.place == REVEAL and wall.outcome, self._reveal_again)
-        runs = [run for run in patiently(self._store.runs) if run.id not in before]
-        if any(not run.status.ended for run in runs):
-            self._wait_for_the_networks()
+    hall: Hall
+    store: RunStore
+    presenter: Presenter
+    ledger: Ledger
+    chance: Random
+    phones: int
+    networks: int
+
+    def give(self) -> None:
+        presenter, before = self.presenter, {run.id for run in patiently(self.store.runs)}
+        self.ledger.lecture += 1
+        presenter.until("Begin", lambda wall: wall.get("step") == VOTE, lambda _: self._begin())
+        for _ in range(self.chance.choice((1, 2))):
+            self._vote()
+        presenter.until("trained networks", _have_finished, self._have_them_learn)
+        presenter.until(
+            "the outcome",
+            lambda wall: wall.get("step") == REVEAL and wall["outcome"],
+            lambda wall: presenter.press_at(wall, REVEAL),
+        )
         shown = self._show_a_review()
-        patiently(lambda: self._ledger.check_class(self._hall.cache))
-        presenter.show_step(CLASS)
-        until = time.monotonic() + CLASS_SECONDS
-        presenter.until(
-            "the class's networks", lambda wall: time.monotonic() > until and "held-out reviews" in wall.page
-        )
-        presenter.go("notes")
-        presenter.until(
-            "the end",
-            lambda wall: "No lecture is running" in wall.page,
-            lambda _: presenter.click("End it", "End the lecture"),
-        )
-        patiently(lambda: self._ledger.check_after_the_end(self._hall.cache, shown))
-        runs = [run for run in patiently(self._store.runs) if run.id not in before]
-        self._ledger.check_runs(runs, self._networks)
-        return runs
+        patiently(lambda: self.ledger.check_class(self.hall.cache))
+        presenter.until("the end", lambda wall: not wall["on"], lambda _: presenter.press("end"))
+        patiently(lambda: self.ledger.check_after_the_end(self.hall.cache, shown))
+        runs = [run for run in patiently(self.store.runs) if run.id not in before]
+        self.ledger.check_runs(runs, self.networks)
 
-    def _vote(self, place: int, question: str) -> None:
-        presenter = self._presenter
-        presenter.until("an open vote", _is_open, lambda wall: self._open(wall, place))
-        until = time.monotonic() + self._chance.choice((VOTE_SECONDS, SHORT_SECONDS))
-        presenter.until("the answers", lambda wall: wall.count >= self._phones or time.monotonic() > until)
+    def _begin(self) -> None:
+        with contextlib.suppress(OSError):  # the server is away, or cannot record it now
+            present(self.hall.url, "go", "soaked", VOTE, False)
 
-        def close(wall: Wall) -> None:
-            if not presenter.move(wall, place):  # pressed once too often
-                presenter.press("PageDown")
+    def _vote(self) -> None:
+        def is_in(phase: str) -> Callable[[Message], bool]:
+            return lambda wall: wall.get("step") == VOTE and wall["phase"] == phase
 
-        presenter.until("shown answers", lambda wall: wall.place == place and _is_shown(wall), close)
+        def close(wall: Message) -> None:
+            presenter.press_at(wall, VOTE, "close_vote" if wall["phase"] == "open" else "show_answers")
+
+        presenter = self.presenter
+        presenter.until("an open vote", is_in("open"), lambda wall: presenter.press_at(wall, VOTE, "vote_again"))
+        self._wait_for("answered", self.chance.choice((VOTE_SECONDS, SHORT_SECONDS)))
+        presenter.until("shown answers", is_in("shown"), close)
         try:
-            presenter.until("the right bars", lambda wall: self._is_counted(wall, question), patience=COUNT_SECONDS)
+            presenter.until("the right bars", self._is_counted, patience=COUNT_SECONDS)
         except TimeoutError as error:
-            votes = self._ledger.votes_of(self._ledger.lecture)
-            self._ledger.problem(f"The wall counts the answers to {question} wrongly: {error}; promised: {votes}")
+            votes = self.ledger.votes_of(self.ledger.lecture)
+            self.ledger.problem(f"The wall counts the answers wrongly: {error}; promised: {votes}")
 
-    def _is_counted(self, wall: Wall, question: str) -> bool:
+    def _wait_for(self, what: str, seconds: float) -> None:
+        """Waits until something has come of every phone, for so long at most."""
+        until = time.monotonic() + seconds
+        self.presenter.until(what, lambda _: self.presenter.count(what) >= self.phones or time.monotonic() > until)
+
+    def _is_counted(self, wall: Message) -> bool:
         """Tells whether the bars are of the votes that were promised, and of the last round."""
-        answers, in_doubt = self._ledger.last_round(self._ledger.lecture, question)
-        counts = _last_counts(wall.votes)
+        answers, in_doubt = self.ledger.last_round(self.ledger.lecture)
+        counts: list[int] = wall["tallies"][-1]["counts"] if wall.get("tallies") else []
         if in_doubt:
             return len(answers) <= sum(counts) <= len(answers) + in_doubt
-        if question == "best" and counts:
-            return counts == [answers.count(choice) for choice in range(len(counts))]
-        return sum(counts) == len(answers)
+        return sum(counts) == len(answers) and counts == [answers.count(choice) for choice in range(len(counts))]
 
-    def _open(self, wall: Wall, place: int) -> None:
-        if not self._presenter.move(wall, place):
-            self._presenter.click("Open the vote", "Discuss and vote again", "Reopen the vote")
-
-    def _train(self) -> None:
-        self._presenter.show_step(TRAIN)
-        if self._chance.random() < 0.3:  # the curves are to grow before the class
-            self._presenter.until("a first epoch", _has_an_epoch, self._have_them_learn)
-        else:
-            self._wait_for_the_networks()
-
-    def _wait_for_the_networks(self) -> None:
-        self._presenter.show_step(TRAIN)
-        self._presenter.until("trained networks", _have_finished, self._have_them_learn)
-
-    def _have_them_learn(self, wall: Wall) -> None:
-        if not self._presenter.move(wall, TRAIN):  # a press that a killed server took late
-            self._presenter.click("Continue", "Train")
-
-    def _reveal_again(self, wall: Wall) -> None:
-        if not self._presenter.move(wall, REVEAL) and NOT_REVEALED in wall.page:  # it says: go back
-            self._presenter.press("ArrowLeft")
+    def _have_them_learn(self, wall: Message) -> None:
+        offered = {press["press"] for press in wall["presses"]} & {"train", "continue_training"}
+        self.presenter.press_at(wall, TRAIN, "".join(offered))
 
     def _show_a_review(self) -> str:
-        presenter = self._presenter
-        presenter.show_step(REVIEW)
-        until = time.monotonic() + REVIEW_SECONDS
-        wall = presenter.until("reviews", lambda wall: wall.count >= self._phones or time.monotonic() > until)
-        if not wall.count:
+        """Shows one that waits, if there is any, and returns it."""
+        presenter = self.presenter
+        presenter.until(
+            "its step", lambda wall: wall.get("step") == REVIEW, lambda wall: presenter.press_at(wall, REVIEW)
+        )
+        self._wait_for("waiting", REVIEW_SECONDS)
+        if not presenter.count("waiting"):
             return ""
-        presenter.go("notes")
-        presenter.until("a review", lambda wall: "Show again" in wall.buttons, lambda _: presenter.click("Show"))
-        presenter.go("wall")
-        return presenter.until("a review on the wall", lambda wall: wall.review).review
+
+        def show(wall: Message) -> None:
+            with contextlib.suppress(OSError):
+                presenter.press_at(wall, REVIEW, "show_review", present(self.hall.url, "reviews")[0]["id"])
+
+        wall = presenter.until("a review on the wall", lambda wall: _part(wall, "verdicts"), show)
+        return str(_part(wall, "verdicts")["text"])
 
 
 def patiently(do: Callable[[], T], patience: float = 60.0) -> T:
@@ -191,23 +133,9 @@ def patiently(do: Callable[[], T], patience: float = 60.0) -> T:
             time.sleep(0.5)
 
 
-def _is_open(wall: Wall) -> bool:
-    return "Close the vote" in wall.buttons
+def _part(wall: Message, kind: str) -> Message:
+    return next((part for part in wall.get("parts", []) if part["kind"] == kind), {})
 
 
-def _is_shown(wall: Wall) -> bool:
-    can_go_on = not {"Discuss and vote again", "Reopen the vote"}.isdisjoint(wall.buttons)
-    return can_go_on and "Show the answers" not in wall.buttons
-
-
-def _has_an_epoch(wall: Wall) -> bool:
-    return "epoch 2 of" in wall.page or _have_finished(wall)
-
-
-def _have_finished(wall: Wall) -> bool:
-    return wall.status.startswith("Finished")
-
-
-def _last_counts(votes: list[str]) -> list[int]:
-    """Returns how many gave each answer at last, from bars such as ``LSTM(32): 3 of 5 answers, 2 of 5 answers``."""
-    return [int(re.findall(r"(\d+) of \d+ answers?", vote.rpartition(": ")[2])[-1]) for vote in votes]
+def _have_finished(wall: Message) -> bool:
+    return str(_part(wall, "progress").get("status", "")).startswith("Finished")

@@ -2,23 +2,25 @@
 
 import contextlib
 import hashlib
+import json
 import threading
-from collections.abc import Iterable, Sequence
+import urllib.request
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from rnn_compare.errors import UserError
 from rnn_compare.lecture.classroom.fold import ClassRecord, fold
 from rnn_compare.lecture.classroom.journal import Journal
 from rnn_compare.lecture.controls import Answer
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Run
+from rnn_compare.runs.store import RunStore
+from tests.faults.conftest import curve, figures, like
 
 Vote = tuple[int, str, int, str]
 """Lecture, question, round and device."""
-FIGURES = ("accuracy", "loss", "val_accuracy", "val_loss")
-ALIKE = 1e-5
-"""How far the figures of a run that was broken off may be from those of an unbroken one: docs/reliability.md."""
 
 
 def device_of(cookie: str) -> str:
@@ -34,7 +36,6 @@ class Ledger:
         acknowledged: The votes that were answered with 2xx.
         perhaps: Votes whose answer never came and that were not sent again: each may be there or not.
         reviews: The reviews that were answered with 2xx, by lecture and device.
-        forged: Results of networks that no training gives and that were answered with 2xx, by lecture and device.
         epochs: Those that the record has shown, by run and number.
         problems: What must never be, in sentences.
     """
@@ -43,7 +44,6 @@ class Ledger:
     acknowledged: dict[Vote, Answer] = field(default_factory=dict)
     perhaps: dict[Vote, Answer] = field(default_factory=dict)
     reviews: dict[tuple[int, str], str] = field(default_factory=dict)
-    forged: dict[tuple[int, str], list[int]] = field(default_factory=dict)
     epochs: dict[tuple[str, int], EpochEnd] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -58,13 +58,13 @@ class Ledger:
         with self._lock:
             return {vote: answer for vote, answer in self.acknowledged.items() if vote[0] == lecture}
 
-    def last_round(self, lecture: int, question: str) -> tuple[list[Answer], int]:
-        """Returns the votes that are kept of a question's last round, and how many are in doubt."""
+    def last_round(self, lecture: int) -> tuple[list[Answer], int]:
+        """Returns the votes that are kept of a lecture's last round, and how many are in doubt."""
+        kept = self.votes_of(lecture)
         with self._lock:
-            votes = {vote: answer for vote, answer in self.acknowledged.items() if vote[:2] == (lecture, question)}
-            in_doubt = [vote for vote in self.perhaps if vote[:2] == (lecture, question)]
-        last = max((round_ for _, _, round_, _ in (*votes, *in_doubt)), default=1)
-        return [answer for vote, answer in votes.items() if vote[2] == last], len(in_doubt)
+            in_doubt = [vote for vote in self.perhaps if vote[0] == lecture]
+        last = max((round_ for _, _, round_, _ in (*kept, *in_doubt)), default=1)
+        return [answer for vote, answer in kept.items() if vote[2] == last], len(in_doubt)
 
     def tries(self, vote: Vote, answer: Answer) -> None:
         with self._lock:
@@ -83,7 +83,7 @@ class Ledger:
         for key, epoch in self.epochs.items():
             if key not in shown:
                 self.problem(f"Epoch {key[1]} of {key[0]} was shown and is gone.")
-            elif not alike(figures(epoch), figures(shown[key])):
+            elif figures(shown[key]) != like(figures(epoch)):
                 self.problem(f"Epoch {key[1]} of {key[0]} has other figures than it had.")
         self.epochs |= shown
 
@@ -96,9 +96,9 @@ class Ledger:
                 self.problem(f"{run.id} is {run.status}: {run.reason}")
             if (numbers := [epoch.epoch for epoch in run.epochs]) != list(range(1, run.experiment.epochs + 1)):
                 self.problem(f"{run.id} has the epochs {numbers}.")
-            curve = {epoch.epoch: figures(epoch) for epoch in run.epochs}
-            first = self._curves.setdefault(run.experiment.setting, curve)
-            if any(not alike(curve[number], first[number]) for number in curve.keys() & first.keys()):
+            its = curve(run)
+            first = self._curves.setdefault(run.experiment.setting, its)
+            if any(its[number] != like(first[number]) for number in its.keys() & first.keys()):
                 self.problem(f"{run.id}, continued {run.continued}, has another curve than the first of its setting.")
 
     def check_class(self, cache: Path) -> None:
@@ -138,15 +138,57 @@ def recorded(cache: Path) -> list[ClassRecord]:
         return [fold(journal.read(number), ClassRecord(number)) for number in range(journal.last() + 1)]
 
 
-def figures(epoch: EpochEnd) -> list[float]:
-    return [epoch[name] for name in FIGURES]
+LOOK_SECONDS = 0.5
+NEWS = "rnn-compare/live?show=&charts=accuracy"
 
 
-def alike(first: Sequence[float], other: Sequence[float]) -> bool:
-    """Tells whether figures are the same within what continuing may change."""
-    return all(abs(a - b) <= ALIKE for a, b in zip(first, other, strict=True))
+class Curtain:
+    """Tells from the disk whether a lecture has come to its reveal."""
+
+    def __init__(self, cache: Path) -> None:
+        self._cache = cache
+
+    def is_down(self) -> bool:
+        """Tells whether a lecture is on that has revealed nothing; False where that cannot be read just now."""
+        if not (self._cache / "lecture.db").exists():
+            return False
+        with contextlib.suppress(UserError):
+            record = recorded(self._cache)[-1]
+            phases = {record.state.phase, *(step.phase for step in record.steps.values())}
+            return bool(record.state.lecture) and "revealed" not in phases
+        return False
 
 
-def answer_of(value: Any) -> Any:
-    """Returns an answer as the record has it: JSON knows no tuples."""
-    return tuple(value) if isinstance(value, list) else value
+class Watch:
+    """Looks at the record as every page does, and at the news as every browser does."""
+
+    def __init__(self, url: str, store: RunStore, ledger: Ledger, curtain: Curtain) -> None:
+        self._url, self._store, self._ledger, self._curtain = url, store, ledger, curtain
+        self._trained: set[str] = set()
+
+    @contextlib.contextmanager
+    def looking(self) -> Iterator[None]:
+        ended = threading.Event()
+
+        def look() -> None:
+            while not ended.wait(LOOK_SECONDS):
+                with contextlib.suppress(UserError, OSError):  # the disk is full, or the server is away
+                    self._look()
+
+        with ThreadPoolExecutor(1) as threads:
+            looks = threads.submit(look)
+            try:
+                yield
+            finally:
+                ended.set()
+        looks.result()
+
+    def _look(self) -> None:
+        runs = self._store.runs()
+        self._ledger.sees(runs)
+        if not self._curtain.is_down():  # what there is by now was shown, or is from before the lecture
+            self._trained = {run.id for run in runs}
+        with urllib.request.urlopen(f"{self._url}/{NEWS}", timeout=10) as answer:
+            networks = {group["id"] for group in json.load(answer)["groups"]}
+        if (glimpsed := networks - self._trained) and self._curtain.is_down():
+            self._ledger.problem(f"Every browser was told of {sorted(glimpsed)} before the reveal.")

@@ -6,34 +6,25 @@ from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.training.local import cluster, worker
 from rnn_compare.training.local.cluster import WORKERS_VARIABLE, worker_count
-from rnn_compare.training.worker.cores import CPU_COUNT, THREADS_VARIABLE, number_from, shares
+from rnn_compare.training.worker.cores import THREADS_VARIABLE, number_from, shares
 
 
-def test_every_core_has_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(WORKERS_VARIABLE, raising=False)
-    monkeypatch.setattr(cluster, "MEMORY_LIMIT", 10**15)
-    assert worker_count() == CPU_COUNT
+@pytest.mark.parametrize(
+    ("variable", "cores", "memory", "workers"),
+    [("", 2, 10**15, 2), ("", 64, 8_000_000_000, 5), ("", 64, 1_000_000_000, 1), ("3", 64, 10**15, 3)],
+    ids=["one a core", "what memory has room for", "at least one", "as a variable says"],
+)
+def test_the_number_of_workers(
+    monkeypatch: pytest.MonkeyPatch, variable: str, cores: int, memory: int, workers: int
+) -> None:
+    monkeypatch.setenv(WORKERS_VARIABLE, variable)
+    monkeypatch.setattr(cluster, "CPU_COUNT", cores)
+    monkeypatch.setattr(cluster, "MEMORY_LIMIT", memory)
+    assert worker_count() == workers
 
 
-def test_little_memory_has_fewer_workers_but_at_least_1(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(WORKERS_VARIABLE, raising=False)
-    monkeypatch.setattr(cluster, "CPU_COUNT", 64)
-    monkeypatch.setattr(cluster, "MEMORY_LIMIT", 8_000_000_000)
-    assert worker_count() == 5
-    monkeypatch.setattr(cluster, "MEMORY_LIMIT", 1_000_000_000)
-    assert worker_count() == 1
-
-
-def test_a_variable_sets_the_number_of_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(WORKERS_VARIABLE, "3")
-    assert worker_count() == 3
-
-
-def test_more_trainings_than_cores_have_a_single_thread() -> None:
+def test_more_trainings_than_cores_have_a_single_thread_and_no_more_than_was_set_is_used() -> None:
     assert shares({"a", "b", "c"}, None, cores=2) == {"a": 1, "b": 1, "c": 1}
-
-
-def test_a_number_of_threads_that_was_set_is_not_exceeded() -> None:
     assert shares({"a"}, 2, cores=16) == {"a": 2}
 
 
