@@ -109,3 +109,26 @@ def forget(window: BrowserContext) -> None:
         tab.close()
     window.clear_cookies()
     window.set_offline(False)  # a test that fails may have left it so
+
+
+@contextlib.contextmanager
+def visited(browser: Browser, address: str, drawn: str, script: str = "", **options: Any) -> Iterator[Page]:
+    """A new visitor's page until the end; its scripts raise no error and write nothing into the console.
+
+    Args:
+        browser: Where it is opened.
+        address: What is opened.
+        drawn: A selector; the block begins once an element of it is seen.
+        script: Runs before the page's own.
+        options: Of the window.
+    """
+    with contextlib.closing(browser.new_context(**options)) as context:
+        context.set_default_timeout(PATIENCE)
+        page, messages = context.new_page(), list[str]()
+        page.on("pageerror", lambda error: messages.append(str(error)))
+        page.on("console", lambda message: messages.append(message.text))
+        page.add_init_script(script)
+        page.goto(address)
+        page.locator(drawn).first.wait_for()
+        yield page
+        assert messages == []

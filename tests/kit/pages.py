@@ -1,6 +1,9 @@
 """Pages in this process: one by its module, the whole app, or one view of a page."""
 
+import json
+import re
 from collections.abc import Callable, Mapping
+from html import unescape
 from types import MappingProxyType
 from typing import Any
 
@@ -90,3 +93,15 @@ def seen(app: AppTest) -> str:
     for kind in (app.error, app.warning, app.info, app.caption, app.markdown):
         parts += [element.value for element in kind]
     return "\n".join(parts)
+
+
+def held_by(page: str, name: str) -> Any:
+    """Returns what a page that goes home holds as JSON in its element of this id."""
+    [content] = re.findall(rf'<script type="application/json" id="{name}">(.*?)</script>', page, re.DOTALL)
+    return json.loads(content)
+
+
+def text_of(page: str) -> str:
+    """Returns the words of a page's HTML, without those of its scripts and styles."""
+    without_code = re.sub(r"<(script|style)\b.*?</\1>", "", page, flags=re.DOTALL)
+    return " ".join(unescape(re.sub("<[^>]*>", " ", without_code)).split())

@@ -1,6 +1,11 @@
+import contextlib
 import os
 import shutil
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -26,3 +31,12 @@ def site(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         forms = ["--folder", str(folder / "course" / "page"), "--html", str(folder / "page.html")]
         assert main(["playground", *forms]) == 0
     return folder
+
+
+@contextlib.contextmanager
+def hosted(site: Path, handler: type[SimpleHTTPRequestHandler] = SimpleHTTPRequestHandler) -> Iterator[str]:
+    """Hosts a site, and yields the address of its page, below a path."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(site))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/course/page/"
+        server.shutdown()

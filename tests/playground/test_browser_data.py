@@ -20,6 +20,7 @@ from rnn_compare.sources.source import Labelled
 from tests.kit.javascript import HARNESSES, in_node
 
 COUNT = 40
+TENSOR = ("name", "shape", "arithmetic", "count")
 
 
 def some_reviews() -> Labelled:
@@ -32,7 +33,7 @@ def some_reviews() -> Labelled:
     return Labelled(ranks, np.concatenate([[0], np.cumsum(lengths)]), random.integers(0, 2, len(lengths)))
 
 
-@pytest.mark.parametrize("count", [1, COUNT, COUNT + 5])
+@pytest.mark.parametrize("count", [1, COUNT + 5])
 @pytest.mark.parametrize("is_zipped", [True, False], ids=["zipped", "unzipped by the browser"])
 def test_unpacked_reviews_are_padded_as_python_pads_them(count: int, is_zipped: bool) -> None:
     reviews = some_reviews()
@@ -73,15 +74,12 @@ def test_networks_of_any_cell_and_size_are_described_as_python_describes_them() 
 
 def parameters_as_data(experiment: Experiment) -> dict[str, Any]:
     counted = parameters(experiment)
-    tensor = ("name", "shape", "arithmetic", "count")
-    return {
-        "total": counted.total,
-        "layers": [
-            {name: getattr(layer, name) for name in ("name", "kind", "arithmetic", "count")}
-            | {"tensors": [{name: getattr(entry, name) for name in tensor} for entry in layer.tensors]}
-            for layer in counted.layers
-        ],
-    }
+    layers = [
+        {name: getattr(layer, name) for name in ("name", "kind", "arithmetic", "count")}
+        | {"tensors": [{name: getattr(entry, name) for name in TENSOR} for entry in layer.tensors]}
+        for layer in counted.layers
+    ]
+    return {"total": counted.total, "layers": layers}
 
 
 def flat(values: Any) -> str:

@@ -1,18 +1,14 @@
 """The page in both forms: what it weighs, that a browser reads its reviews, and that it asks nobody else."""
 
-import json
 import re
-from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from rnn_compare import browser as scripts
 from rnn_compare.browser.joining import joined
@@ -27,7 +23,9 @@ from rnn_compare.reviews import prepared
 from rnn_compare.runs.shipped import FOLDER
 from rnn_compare.runs.store import RunStore
 from rnn_compare.sources import registry
-from tests.kit.chromium import PATIENCE
+from tests.kit.pages import held_by
+
+from .conftest import hosted
 
 SIZE = {"reviews": 25_000, "maxlen": 500, "vocabulary_size": 10_000}
 READER = Path(scripts.__file__).parent / "arithmetic" / "packed_reviews.js"
@@ -42,68 +40,44 @@ READ = f"""async (size) => {{
 """Adds up all ids, each times a number that depends on its place."""
 
 
+class ZipsInTransit(SimpleHTTPRequestHandler):
+    """Declares that it has compressed what ends in ``.gz``, as some hosts do."""
+
+    def end_headers(self) -> None:
+        if urlsplit(self.path).path.endswith(".gz"):
+            self.send_header("Content-Encoding", "gzip")
+        super().end_headers()
+
+
 def contents(page: Path) -> dict[str, Any]:
-    written: dict[str, Any] = json.loads(re.findall(r'id="contents">(.*?)</script>', page.read_text("utf-8"))[0])
+    written: dict[str, Any] = held_by(page.read_text("utf-8"), "contents")
     return written
 
 
-@pytest.fixture(params=["", "gzip"], ids=["as a file", "as compressed in transit"])
-def host(request: pytest.FixtureRequest, site: Path) -> Iterator[str]:
-    """A host of the folder; of two kinds, since some declare that they have compressed what ends in ``.gz``."""
-
-    class Handler(SimpleHTTPRequestHandler):
-        def end_headers(self) -> None:
-            if request.param and urlsplit(self.path).path.endswith(".gz"):
-                self.send_header("Content-Encoding", request.param)
-            super().end_headers()
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(site))) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/course/page/"
-        server.shutdown()
-
-
-@pytest.fixture
-def opened(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
-    """A page, and the addresses that it asked for and errors that it raised."""
-    page, heard = browser.new_page(), list[str]()
-    page.set_default_timeout(PATIENCE)
-    page.on("request", lambda request: heard.append(request.url))
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    yield page, heard
-    page.close()
-
-
-def read_by_python(cache: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def test_a_folder_below_a_path_and_a_file_on_a_disk_hold_the_programs_reviews_and_ask_nobody_else(
+    site: Path, page: Page, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(cache))
     [book, _] = BOOK.experiments()
     split = prepared.load(book.dataset).padded(book)
     ids = np.concatenate([split.x_train, split.x_val]).ravel().astype(np.int64)
-    return [len(ids), int(ids @ (np.arange(len(ids)) % 997)), int(split.y_train.sum() + split.y_val.sum())]
-
-
-def test_the_folder_works_below_a_path_and_asks_its_own_host_only(
-    site: Path, host: str, opened: tuple[Page, list[str]], cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert sum(path.stat().st_size for path in (site / "course" / "page").iterdir()) < 10e6
-    page, heard = opened
-    page.goto(host)
-    assert page.evaluate(READ, SIZE) == read_by_python(cache, monkeypatch)
-    assert page.evaluate("fetch('https://elsewhere.example').catch((error) => error.message)") == "Failed to fetch"
-    [document, data] = [address for address in heard if "favicon" not in address]
+    expected = [len(ids), int(ids @ (np.arange(len(ids)) % 997)), int(split.y_train.sum() + split.y_val.sum())]
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    with hosted(site, ZipsInTransit) as host:
+        page.goto(host)
+        assert page.evaluate(READ, SIZE) == expected
+        assert page.evaluate("fetch('https://elsewhere.example').catch((error) => error.message)") == "Failed to fetch"
+    [document, data] = [address for address in requests if "favicon" not in address]
     assert document == host
     assert re.fullmatch(rf"{host}reviews\.gz\?[0-9a-f]{{8}}", data)
-
-
-def test_the_single_file_opens_from_a_disk_and_asks_nobody(
-    site: Path, opened: tuple[Page, list[str]], cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    assert sum(path.stat().st_size for path in (site / "course" / "page").iterdir()) < 10e6
+    requests.clear()
     file = site / "page.html"
-    assert file.stat().st_size < 12e6
-    page, heard = opened
     page.goto(file.as_uri())
-    assert page.evaluate(READ, SIZE) == read_by_python(cache, monkeypatch)
-    assert heard == [file.as_uri()]
+    assert page.evaluate(READ, SIZE) == expected
+    assert requests == [file.as_uri()]
+    assert file.stat().st_size < 12e6
 
 
 def test_both_forms_have_the_same_contents_but_for_where_the_reviews_are(site: Path) -> None:

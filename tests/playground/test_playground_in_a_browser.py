@@ -1,25 +1,34 @@
 """The page in a real browser: it trains, is stopped, left and opened again, below a path and from a disk, off-line."""
 
-import contextlib
 import re
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import AbstractContextManager
 from pathlib import Path
-from threading import Thread
 from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.test_accessibility import broken_rules
-from tests.kit.chromium import PATIENCE
+from tests.kit.chromium import visited
+
+from .conftest import hosted
 
 SMALL = "#cell=SimpleRNN,LSTM&units=8&maxlen=40&reviews=1500&embedding_size=8&vocabulary_size=1000&batch_size=64"
 LONGER = f"{SMALL.replace('maxlen=40&reviews=1500', 'maxlen=120&reviews=10000')}&epochs=25"
 ALL = "All is trained"
 NOTHING_KEPT = "delete window.indexedDB; Object.defineProperty(window, 'indexedDB', { get() { throw new Error(); } });"
 SLOW = """localStorage.setItem("rnn-compare-playground-pace", JSON.stringify({ LSTM: 2e-9, SimpleRNN: 2e-9 }));"""
+LONG_EPOCHS = """
+Object.defineProperty(navigator, "hardwareConcurrency", { value: 2 });
+globalThis.Worker = class extends Worker {
+  constructor(address) {
+    super(address);
+    this.addEventListener("message", ({ data }) => { if (data.pace) data.pace += 4; });
+  }
+};
+"""
+"""On two cores, and an epoch takes at least four seconds by what a worker says of it."""
 PHONE: ViewportSize = {"width": 390, "height": 844}
 VIEWS: tuple[tuple[Literal["light", "dark"], ViewportSize], ...] = (
     ("light", {"width": 1280, "height": 720}),
@@ -29,27 +38,13 @@ VIEWS: tuple[tuple[Literal["light", "dark"], ViewportSize], ...] = (
 
 @pytest.fixture(scope="module")
 def host(site: Path) -> Iterator[str]:
-    """A host of the folder, below a path."""
-    handler = partial(SimpleHTTPRequestHandler, directory=str(site))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/course/page/"
-        server.shutdown()
+    with hosted(site) as address:
+        yield address
 
 
-@contextlib.contextmanager
-def opened(browser: Browser, address: str, script: str = "", **options: Any) -> Iterator[Page]:
-    """Opens a page for a new visitor; its scripts raise no error and say nothing."""
-    with contextlib.closing(browser.new_context(**options)) as context:
-        context.set_default_timeout(PATIENCE)
-        page, messages = context.new_page(), list[str]()
-        page.on("pageerror", lambda error: messages.append(str(error)))
-        page.on("console", lambda message: messages.append(message.text))
-        page.add_init_script(script)
-        page.goto(address)
-        page.locator(".rc-verdict").first.wait_for()
-        yield page
-        assert messages == []
+def opened(browser: Browser, address: str, script: str = "", **options: Any) -> AbstractContextManager[Page]:
+    """Opens a page for a new visitor, until a network has read."""
+    return visited(browser, address, ".rc-verdict", script, **options)
 
 
 def pressed(page: Page, name: str) -> None:
@@ -66,17 +61,10 @@ def results(page: Page) -> list[str]:
     return [re.sub(r"[\d.]+\ss per epoch", "", text) for text in page.locator(".part-board .rc-card").all_inner_texts()]
 
 
-@pytest.fixture(scope="module")
-def unbroken(browser: Browser, host: str) -> list[str]:
-    """What two networks come to that are trained at one go."""
-    with opened(browser, f"{host}{LONGER}") as page:
-        pressed(page, "Train")
-        page.get_by_text(ALL).wait_for()
-        return results(page)
-
-
-def test_two_networks_are_trained_to_their_end_and_judged(browser: Browser, host: str, tmp_path: Path) -> None:
-    with opened(browser, f"{host}{SMALL}&epochs=2", accept_downloads=True) as page:
+def test_two_networks_are_trained_judged_and_saved_and_the_page_keeps_to_the_rules_and_to_the_width_of_a_phone(
+    browser: Browser, host: str, tmp_path: Path
+) -> None:
+    with opened(browser, f"{host}{SMALL}&epochs=2", accept_downloads=True, reduced_motion="reduce") as page:
         expect(page.locator(".rc-replay")).to_contain_text("Recorded, not trained here")
         assert results(page)[0].startswith("SimpleRNN(32)"), "the recorded pair"
         pressed(page, "Train")
@@ -107,7 +95,13 @@ def test_two_networks_are_trained_to_their_end_and_judged(browser: Browser, host
             for name in ("LSTM(8)", "LSTM(8) from a file")
         )
         assert ours.locator(".rc-verdict").inner_text() == from_file.locator(".rc-verdict").inner_text()
-    assert saved.name == "LSTM-8-seed-1.npz"
+        assert saved.name == "LSTM-8-seed-1.npz"
+        page.get_by_text("More settings").click()
+        for color_scheme, size in VIEWS:
+            page.emulate_media(color_scheme=color_scheme)
+            page.set_viewport_size(size)
+            assert broken_rules(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_a_tasks_networks_take_the_place_of_those_that_read_reviews(browser: Browser, host: str) -> None:
@@ -122,9 +116,13 @@ def test_a_tasks_networks_take_the_place_of_those_that_read_reviews(browser: Bro
         expect(page.locator(".part-memory")).to_be_hidden()  # all texts have about one length
 
 
-def test_what_is_stopped_goes_on_from_its_last_epoch_to_the_same_result(
-    browser: Browser, host: str, unbroken: list[str]
+def test_what_was_stopped_or_whose_tab_was_closed_goes_on_from_its_last_epoch_to_the_same_result(
+    browser: Browser, host: str
 ) -> None:
+    with opened(browser, f"{host}{LONGER}") as page:
+        pressed(page, "Train")
+        page.get_by_text(ALL).wait_for()
+        unbroken = results(page)
     with opened(browser, f"{host}{LONGER}") as page:
         pressed(page, "Train")
         wait_until_under_way(page)
@@ -133,16 +131,7 @@ def test_what_is_stopped_goes_on_from_its_last_epoch_to_the_same_result(
         page.reload()
         page.get_by_text(re.compile(r"stopped after \d+ of 25 epochs")).first.wait_for()
         pressed(page, "Continue")
-        page.get_by_text(ALL).wait_for()
-        assert results(page) == unbroken
-
-
-def test_a_tab_that_is_closed_while_it_trains_goes_on_when_it_is_opened_again(
-    browser: Browser, host: str, unbroken: list[str]
-) -> None:
-    with opened(browser, f"{host}{LONGER}") as page:
-        pressed(page, "Train")
-        wait_until_under_way(page)
+        page.get_by_role("button", name="Stop", exact=True).wait_for()
         page.goto("about:blank")
         page.goto(host)
         page.get_by_text(ALL).wait_for()
@@ -154,9 +143,8 @@ def test_a_tab_that_is_closed_while_it_trains_goes_on_when_it_is_opened_again(
 
 
 def test_the_last_network_left_is_trained_by_two_workers_once_an_epoch_takes_long(browser: Browser, host: str) -> None:
-    two_cores = "Object.defineProperty(navigator, 'hardwareConcurrency', { value: 2 });"
-    address = f"{host}#cell=LSTM&units=96&maxlen=200&reviews=12000&epochs=2"  # four seconds an epoch on any machine
-    with opened(browser, address, two_cores) as page:
+    address = f"{host}{SMALL.replace('SimpleRNN,LSTM', 'LSTM')}&epochs=2"
+    with opened(browser, address, LONG_EPOCHS) as page:
         workers = list[str]()
         page.on("worker", lambda worker: workers.append(worker.url))
         pressed(page, "Train")
@@ -212,15 +200,3 @@ def test_a_slow_device_is_offered_less_with_the_time_that_it_takes(browser: Brow
         page.get_by_role("button", name=re.compile(r"5,000 reviews: about \d+\smin")).click()
         expect(page.get_by_role("textbox", name="Reviews", exact=True)).to_have_value("5000")
         expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
-
-
-def test_the_page_keeps_to_the_rules_and_to_the_width_of_a_phone(browser: Browser, host: str) -> None:
-    with opened(browser, f"{host}{SMALL}&epochs=1&seeds=2", reduced_motion="reduce") as page:
-        pressed(page, "Train")
-        page.get_by_text(ALL).wait_for()
-        page.get_by_text("More settings").click()
-        for color_scheme, size in VIEWS:
-            page.emulate_media(color_scheme=color_scheme)
-            page.set_viewport_size(size)
-            assert broken_rules(page) == []
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

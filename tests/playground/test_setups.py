@@ -1,7 +1,5 @@
 """The set-ups of the page: by the script, their networks are what the program makes of the same settings."""
 
-import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +9,12 @@ from rnn_compare.charts.palette import look_of_cell
 from rnn_compare.experiment_sets import comparison, labels
 from rnn_compare.presets import PRESETS
 from tests.kit.javascript import HARNESSES, in_node
+from tests.kit.pages import held_by
 
 
 @pytest.fixture(scope="module")
 def contents(site: Path) -> dict[str, Any]:
-    page = (site / "page.html").read_text("utf-8")
-    written: dict[str, Any] = json.loads(re.findall(r'id="contents">(.*?)</script>', page)[0])
+    written: dict[str, Any] = held_by((site / "page.html").read_text("utf-8"), "contents")
     for source in written["sources"].values():
         source["packed"] = {"url": source["title"]}
     return written
@@ -42,12 +40,15 @@ def test_networks_of_every_preset_have_the_units_names_and_looks_of_the_program(
         for place, (network, experiment) in enumerate(zip(result["networks"], networks, strict=True)):
             values = experiment.model_dump() | {"source": experiment.dataset}
             assert network["settings"].items() <= values.items()
-            appearance = look_of_cell(
-                experiment.cell, [other.cell for other in networks[:place]].count(experiment.cell)
-            )
-            assert (network["color"], network["marker"]) == (appearance.color, appearance.marker)
+            before = [other.cell for other in networks[:place]]
+            look = look_of_cell(experiment.cell, before.count(experiment.cell))
+            assert (network["color"], network["marker"]) == (look.color, look.marker)
         seeds = [[networks.index(entry.model_copy(update={"seed": 1})), entry.seed] for entry in experiments]
         assert result["trainings"] == seeds
+
+
+MANY = "6 networks; the limit is 4. Remove some."
+TASK = {"source": "order-20", "reviews": "6400", "maxlen": "20"}
 
 
 @pytest.mark.parametrize(
@@ -64,12 +65,8 @@ def test_networks_of_every_preset_have_the_units_names_and_looks_of_the_program(
             "cell",
             "2 cell types × 3 values of units make 6 networks; the limit is 4. Remove some.",
         ),
-        ({"source": "order-20"}, "reviews", "It must be between 10 and 6,400."),
-        (
-            {"source": "order-20", "reviews": "6400", "maxlen": "20"},
-            "maxlen",
-            "These texts have up to 40 words; set it to 40 or more.",
-        ),
+        (TASK | {"reviews": "6401", "maxlen": "40"}, "reviews", "It must be between 10 and 6,400."),
+        (TASK, "maxlen", "These texts have up to 40 words; set it to 40 or more."),
         ({"learning_rate": "fast"}, "learning_rate", "It must be a number."),
     ],
 )

@@ -9,16 +9,18 @@ import pytest
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.presets import ATTENTION, BOOK, GATES
+from rnn_compare.presets import ATTENTION, BOOK
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
-from rnn_compare.runs.events import Event
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
 from tests.kit.caches import lend
 from tests.kit.runs import shipped
+from tests.kit.trainings import train
 
 TINY = {"units": 3, "embedding_size": 4, "maxlen": 20, "reviews": 80, "epochs": 2, "batch_size": 16}
+SETTINGS = TINY | {"vocabulary_size": 500, "test_split": 0.1, "mask_padding": True}
+PAGES = {"book": BOOK, "attention": ATTENTION}
 
 
 @dataclass(frozen=True)
@@ -29,23 +31,14 @@ class Trained:
 
 @pytest.fixture(scope="session")
 def trained_once(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
-    from rnn_compare.training.worker import job  # Keras: only where it is needed
-
-    folder = tmp_path_factory.mktemp("report_cache")
-    (folder / "reviews").symlink_to(prepared_cache / "reviews")
-    experiments = [
-        Experiment(**TINY, cell=cell, seed=seed, vocabulary_size=500, test_split=0.1, mask_padding=True)
-        for cell in ("SimpleRNN", "LSTM")
-        for seed in (1, 2)
-    ]
+    folder = lend(prepared_cache, tmp_path_factory.mktemp("report_cache"))
+    experiments = [Experiment(**SETTINGS, cell=cell, seed=seed) for cell in ("SimpleRNN", "LSTM") for seed in (1, 2)]
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv(CACHE_VARIABLE, str(folder))
         store = RunStore(folder / "runs.db")
         ids = store.create(experiments, Owner.current(), "command line")
         for run, experiment in zip(ids, experiments, strict=True):
-            events: list[Event] = []
-            job.train(run, experiment, events.append, lambda: False)
-            store.record(events)
+            store.record(train(run, experiment))
     yield Trained(store, ids)
     store.close()
 
@@ -60,19 +53,14 @@ def trained(trained_once: Trained, monkeypatch: pytest.MonkeyPatch) -> Trained:
 @pytest.fixture
 def elsewhere(prepared_cache: Path, tmp_path: Path) -> Iterator[RunStore]:
     """The empty record of another copy of the program."""
-    (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "elsewhere" / "reviews").symlink_to(prepared_cache / "reviews")
-    store = RunStore(tmp_path / "elsewhere" / "runs.db")
-    yield store
-    store.close()
+    with contextlib.closing(RunStore(lend(prepared_cache, tmp_path / "elsewhere") / "runs.db")) as store:
+        yield store
 
 
 @pytest.fixture(scope="session")
 def recordings(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache folder with the shipped runs, and beside it the pages in which they read."""
-    folder = tmp_path_factory.mktemp("recordings") / "cache"
-    lend(prepared_cache, folder)
-    return folder
+    """A cache folder for the shipped runs, and for the pages in which they read."""
+    return lend(prepared_cache, tmp_path_factory.mktemp("recordings"))
 
 
 @pytest.fixture
@@ -81,9 +69,9 @@ def recorded_page(recordings: Path, monkeypatch: pytest.MonkeyPatch) -> Callable
     monkeypatch.setenv(CACHE_VARIABLE, str(recordings))
 
     def read(name: str) -> tuple[list[Run], Path]:
-        file = recordings.with_name(f"{name}.html")
+        file = recordings / f"{name}.html"
         with contextlib.closing(RunStore(recordings / "runs.db")) as store:
-            runs = shipped(store, {"book": BOOK, "gates": GATES, "attention": ATTENTION}[name])
+            runs = shipped(store, PAGES[name])
             if not file.exists():
                 file.write_text(html(gather(store, [run.id for run in runs])), encoding="utf-8")
         return runs, file
