@@ -20,14 +20,6 @@ def made_here(server: Server) -> list[Run]:
     return [run for run in server.store.runs() if run.experiment.epochs == 100 and run.experiment.batch_size == 8]
 
 
-def points(page: Page, chart: str) -> list[int]:
-    """How many points each curve of a chart has, training first, then validation, for each network."""
-    counts: list[int] = page.evaluate(
-        "chart => (document.querySelector(`[data-chart=${chart}]`)?.data ?? []).map(trace => trace.y.length)", chart
-    )
-    return counts
-
-
 def wait_for_points(page: Page, chart: str, least: int) -> None:
     """Waits until the validation curve of each of two networks, one seed each, has so many points."""
     page.wait_for_function(
@@ -42,20 +34,14 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
     expect(page.get_by_text("2 networks, ")).to_be_visible()
     page.get_by_role("button", name="Train", exact=True).click()
 
-    wait_for_points(page, "accuracy", 2)
-    wait_for_points(page, "loss", 2)
-    before = points(page, "accuracy")
-    page.wait_for_function(
-        "before => document.querySelector('[data-chart=accuracy]').data.some((t, i) => t.y.length > before[i])",
-        arg=before,
-    )
-    assert len(before) == 4, "a training and a validation curve for each network"
+    for chart in ("accuracy", "loss"):
+        wait_for_points(page, chart, 2)
+    wait_for_points(page, "accuracy", 3)
     result = page.get_by_role("list", name="The result")
     expect(result).to_contain_text("The verdict waits for all networks to finish.")
 
     page.get_by_role("button", name="Stop LSTM(8)").click()
     expect(card(page, "LSTM(8)")).to_contain_text(re.compile(r"stopped after \d+ of 100 epochs"))
-    expect(card(page, "SimpleRNN(8)")).to_contain_text("of 100")
     page.get_by_role("button", name="Stop SimpleRNN(8)").click()
     expect(card(page, "SimpleRNN(8)")).to_contain_text("stopped after")
     page.reload()
@@ -68,7 +54,7 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
     assert stopped.epochs, "what was measured is kept"
 
     page.get_by_role("link", name="Try a review").click()
-    box, outdated = (page.get_by_role("textbox", name="Review", exact=True), page.get_by_text("The text has changed."))
+    box, outdated = page.get_by_role("textbox", name="Review", exact=True), page.get_by_text("The text has changed.")
     box.fill("A wonderful film <b>zzyzx</b>")
     page.get_by_role("button", name="Ask the networks").click()
     verdicts = page.locator(".rc-verdicts section")
@@ -81,9 +67,3 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
     expect(outdated).to_be_hidden()
     expect(page.locator(".rc-words")).to_contain_text("<b>zzyzx</b> 🎬")
     expect(page.locator(".rc-words mark.rc-unknown", has_text="zzyzx")).to_be_visible()
-
-    page.get_by_role("link", name="Inside the cell").click()
-    expect(page.get_by_role("textbox", name="Review", exact=True)).to_have_value("A wonderful film <b>zzyzx</b> 🎬")
-    page.get_by_role("link", name="Compare").click()
-    expect(page).to_have_url(re.compile(r"show=simplernn-\w+(,|%2C)lstm-\w+"))
-    expect(card(page, "LSTM(8)")).to_contain_text("stopped after")

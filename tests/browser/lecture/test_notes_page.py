@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rnn_compare.lecture.lecture_file import find
-from tests.browser.test_accessibility import broken_rules
 from tests.kit.chromium import opened_window
 from tests.kit.phones import PlainPhone, present
 from tests.kit.servers import Server
+from tests.kit.visits import broken_rules
 from tests.kit.waiting import until
 
 

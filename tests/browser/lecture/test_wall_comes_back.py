@@ -1,4 +1,4 @@
-"""The wall and the presenter's sign-in come through a lost network and a restarted server."""
+"""The wall, a phone and the presenter's sign-in come through a lost network and a restarted server."""
 
 import contextlib
 import re
@@ -7,22 +7,28 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.record import Owner
 from tests.kit.caches import lend
+from tests.kit.chromium import opened_window
 from tests.kit.lines import CutLine, cut_line
-from tests.kit.runs import epoch_end
+from tests.kit.runs import finished_run
 from tests.kit.servers import Server, serving
 
 PASS = "a pass of the tests"
 SECONDS = 5.0
 """By when a wall is right again, from the moment at which its line or its server is there."""
 TITLES = ("One", "Two", "Three")
+QUESTION = """[steps.question]
+id = "gate"
+kind = "own"
+text = "Which gate forgets?"
+choices = ["input", "forget"]
+right = 1
+"""
 LECTURE = 'title = "Three steps"\npreset = "Short"\n' + "".join(
-    f'[[steps]]\nkind = "text"\ntitle = "{title}"\n' for title in TITLES
+    f'[[steps]]\nkind = "{kind}"\ntitle = "{title}"\n{question}'
+    for title, kind, question in zip(TITLES, ("text", "predict", "text"), ("", QUESTION, ""), strict=True)
 )
 
 
@@ -50,8 +56,7 @@ class Hall:
         return self._running.enter_context(serving(self._cache, f"--secrets.files={self._secrets}"))
 
     def restart(self) -> None:
-        """Kills the server, and starts another one behind the same line."""
-        self.server.process.kill()
+        """Starts another server behind the same line; the one before has ended."""
         self.server = self._start()
         self.line.server = self._port
 
@@ -106,34 +111,50 @@ def at(page: Page, step: int) -> None:
 
 
 @pytest.mark.parametrize("seconds", [2, pytest.param(40, marks=pytest.mark.lecture)])
-@pytest.mark.parametrize("loss", ["line cut", "line silent", "off-line", "server killed"])
-def test_the_wall_is_right_within_seconds_and_leads_on(hall: Hall, wall: Page, loss: str, seconds: int) -> None:
-    if loss == "off-line":
-        wall.context.set_offline(True)
-    elif loss == "line silent":
-        hall.line.go_silent()
-    else:
-        hall.line.cut()
-    if loss == "server killed":
+def test_the_wall_is_right_within_seconds_of_each_loss_and_leads_on(hall: Hall, wall: Page, seconds: int) -> None:
+    for loss in ("line cut", "line silent", "off-line", "server killed"):
+        if loss == "off-line":
+            wall.context.set_offline(True)
+        elif loss == "line silent":
+            hall.line.go_silent()
+        else:
+            hall.line.cut()
+        if loss == "server killed":
+            hall.server.process.kill()
+            hall.restart()
+        wall.wait_for_timeout(seconds * 1000)
+        if loss != "line silent":
+            expect(wall.locator("#line")).to_have_text("Offline. Reconnecting.")
+            expect(wall.locator("#title")).to_have_text(TITLES[1])
+        hall.press(wall, "next")
+        hall.line.mend()
+        wall.context.set_offline(False)
+        since = time.monotonic()
+        at(wall, 3)
+        assert time.monotonic() - since < SECONDS, loss
+        wall.keyboard.press("ArrowLeft")
+        at(wall, 2)
+
+
+def test_a_phone_comes_back_by_itself_when_the_server_is_started_again(
+    hall: Hall, wall: Page, browser: Browser
+) -> None:
+    with opened_window(browser, 390, 844) as window:
+        phone = window.pages[0]
+        phone.goto(f"{hall.url}/join")
+        phone.get_by_role("button", name="forget").click()
+        expect(phone.locator("#own")).to_contain_text("Sent: forget")
+        hall.server.process.terminate()
+        hall.server.process.wait(10)  # a server that ends does not wait for its phones
+        expect(phone.locator("#line")).to_contain_text("Offline")
         hall.restart()
-    wall.wait_for_timeout(seconds * 1000)
-    if loss != "line silent":
-        expect(wall.locator("#line")).to_have_text("Offline. Reconnecting.")
-        expect(wall.locator("#title")).to_have_text(TITLES[1])
-    hall.press(wall, "next")
-    hall.line.mend()
-    wall.context.set_offline(False)
-    since = time.monotonic()
-    at(wall, 3)
-    waited = time.monotonic() - since
-    print(f"{loss}, {seconds} s: right after {waited:.1f} s")
-    assert waited < SECONDS
-    wall.keyboard.press("ArrowLeft")
-    at(wall, 2)
+        expect(phone.locator("#line")).to_be_empty()
+        expect(phone.locator("#own")).to_contain_text("Sent: forget")
+        expect(wall.locator("#answered")).to_have_text("1 of 1 have answered")
 
 
 def test_a_viewer_who_comes_back_to_a_new_session_sees_what_was_chosen(hall: Hall, page: Page) -> None:
-    runs = [recorded(hall, units) for units in (4, 8, 16)]
+    runs = [finished_run(hall.server.store, 0.6, 0.6, units=units) for units in (4, 8, 16)]
     page.goto(f"{hall.url}/?show={','.join(runs)}&cell=GRU&units=8&epochs=3")
     gap, baselines = (page.locator(f".st-key-{key} input") for key in ("gap", "baselines"))
     expect(page.locator("article.rc-card")).to_have_count(3)
@@ -160,10 +181,11 @@ def test_a_viewer_who_comes_back_to_a_new_session_sees_what_was_chosen(hall: Hal
         expect(page.get_by_text("2 networks, ")).to_be_visible()
         expect(page.get_by_role("slider", name="Epochs")).to_have_value("3")
 
-    is_as_chosen()
+    expect(page.get_by_text("2 networks, ")).to_be_visible()
     address = page.url
     hall.line.cut()
     expect(page.locator("[data-test-connection-state=CONNECTED]")).to_have_count(0)
+    hall.server.process.kill()
     hall.restart()
     hall.line.mend()
     is_as_chosen()
@@ -172,15 +194,5 @@ def test_a_viewer_who_comes_back_to_a_new_session_sees_what_was_chosen(hall: Hal
         page.get_by_text("Baselines", exact=True).click()
         expect(page).to_have_url(re.compile("baselines=false"))
         expect(baselines).not_to_be_checked()
-    is_as_chosen()
     page.reload()
     is_as_chosen()
-
-
-def recorded(hall: Hall, units: int) -> str:
-    """Records a finished run, as another process may, and returns its id."""
-    store = hall.server.store
-    [run] = store.create([Experiment(units=units)], Owner.current(), "page")
-    store.record([Started(run, 322_113, "", {}, 1.0), *(epoch_end(run, n, 0.6, 0.6, 0.6, 0.6, 1.5) for n in (1, 2))])
-    store.record([Ended(run, Status.FINISHED, None, 60.0)])
-    return run

@@ -4,15 +4,14 @@ import sqlite3
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from rnn_compare.lecture.lecture_file import find
 from tests.browser.lecture.test_wall_fits import answer
-from tests.browser.test_accessibility import broken_rules
 from tests.kit.chromium import opened_window
 from tests.kit.phones import PlainPhone, present
 from tests.kit.servers import Server
-from tests.kit.visits import STILL
+from tests.kit.visits import STILL, broken_rules
 
 LONG = "https://rnn.university.example/" + "w" * 89
 LECTURE = find("book")
@@ -74,26 +73,6 @@ def test_keys_and_buttons_lead_through_a_vote_and_out_of_the_lecture(podium: Ser
     expect(wall.locator(".votes li").first).to_have_attribute("aria-label", "It has too few weights: 1 of 3 answers")
     wall.keyboard.press("Escape")
     wall.wait_for_url(f"{podium.url}/present")
-
-
-@pytest.mark.usefixtures("podium")
-def test_a_press_is_carried_out_once_though_its_answer_is_lost(wall: Page) -> None:
-    lost: list[str] = []
-
-    def lose_the_first(route: Route) -> None:
-        if not lost:
-            lost.append(route.fetch().text())
-            route.abort()
-        else:
-            route.continue_()
-
-    wall.route("**/stage/press", lose_the_first)
-    with wall.expect_response("**/stage/press"):
-        wall.keyboard.press("ArrowRight")
-        at(wall, 1)
-    wall.wait_for_timeout(500)
-    at(wall, 1)
-    assert lost
 
 
 def test_a_press_that_cannot_be_written_says_so_and_is_carried_out_once_it_can(podium: Server, wall: Page) -> None:
