@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Position, expect
 
-from tests.kit.chromium import opened_window
+from tests.kit.chromium import opened_page
 from tests.kit.servers import Server
 from tests.kit.slow_line import SlowLine
 from tests.kit.visits import STILL, settle
@@ -16,13 +16,9 @@ from tests.kit.waiting import until
 @pytest.fixture(scope="module")
 def opened(server: Server, pair: str, browser: Browser) -> Iterator[Page]:
     """The page "Inside the cell" on the two, for all tests that only ask: it is loaded once."""
-    with opened_window(browser) as window:
-        page = window.pages[0]
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
+    with opened_page(browser) as page:
         page.goto(f"{server.url}/inside?show={pair}")
         yield page
-        assert not errors, errors
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Phones and walls: each phone trains a network of its own, walls train the others and show a dot for each."""
 
+import contextlib
 import csv
 import io
 import re
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from benchmarks.class_networks import trained
 from rnn_compare.lecture.steps.class_trains import NO_WALL
 from rnn_compare.paths import CACHE_VARIABLE
-from tests.kit.chromium import PATIENCE, opened_window
+from tests.kit.chromium import PATIENCE, opened_page
 from tests.kit.phones import present
 from tests.kit.servers import Server
 
@@ -32,20 +33,19 @@ def notes(podium: Server, page: Page) -> Iterator[Page]:
 
 
 @pytest.fixture
-def join(podium: Server, browser: Browser) -> Callable[..., Page]:
+def join(podium: Server, browser: Browser) -> Iterator[Callable[..., Page]]:
     """Has a phone join, whose browser may lack something."""
+    with contextlib.ExitStack() as windows:
 
-    def joined(lacks: str = "") -> Page:
-        context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-        context.set_default_timeout(PATIENCE)
-        if lacks:
-            context.add_init_script(f"delete globalThis.{lacks}")
-        phone = context.new_page()
-        phone.goto(f"{podium.url}/join")
-        phone.get_by_role("heading", name="Is it luck?").wait_for()
-        return phone
+        def joined(lacks: str = "") -> Page:
+            phone = windows.enter_context(opened_page(browser, 390, 844, has_touch=True, is_mobile=True))
+            if lacks:
+                phone.add_init_script(f"delete globalThis.{lacks}")
+            phone.goto(f"{podium.url}/join")
+            phone.get_by_role("heading", name="Is it luck?").wait_for()
+            return phone
 
-    return joined
+        yield joined
 
 
 def repeats_what_node_trains(podium: Server, notes: Page) -> bool:
@@ -81,11 +81,11 @@ def test_phones_train_without_a_wall_and_whichever_is_open_trains_the_others_and
     cut_off.context.set_offline(False)
     expect(cut_off.locator("#training-status")).to_contain_text(SENT)
 
-    with opened_window(browser) as first:
-        first.pages[0].goto(f"{podium.url}/wall")
+    with opened_page(browser) as first:
+        first.goto(f"{podium.url}/wall")
         expect(notes.get_by_text(NO_WALL)).to_be_hidden()
-        expect(notes.locator("#lines")).to_contain_text(re.compile(r"\d networks? by the wall"))
-    wall = browser.new_page()
+        expect(notes.locator("#lines")).to_contain_text(re.compile(r"\d by the wall"))
+    wall = notes.context.new_page()
     wall.goto(f"{podium.url}/wall")
     expect(wall.locator("#parts")).to_contain_text("4 by phones")
     expect(wall.locator(".rc-dot")).to_have_count(0)
@@ -113,6 +113,3 @@ def test_phones_train_without_a_wall_and_whichever_is_open_trains_the_others_and
     phones[2].reload()
     expect(phones[2].locator("#training-title")).to_have_text(title)
     expect(wall.locator("#parts")).to_contain_text("4 by phones")
-    for page in (*phones, cut_off, old):
-        page.context.close()
-    wall.close()

@@ -6,11 +6,11 @@ from functools import partial
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from rnn_compare.presets import BOOK
 from tests.browser.conftest import shown
-from tests.kit.chromium import opened_window
+from tests.kit.chromium import opened_page
 from tests.kit.phones import BEST, PlainPhone, present, put
 from tests.kit.servers import Server
 from tests.kit.waiting import until
@@ -29,21 +29,12 @@ def presenter(podium: Server, far_apart: list[str]) -> Presenter:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    with opened_window(browser, **PHONE, has_touch=True, is_mobile=True) as opened:
-        yield opened
-
-
-@pytest.fixture
-def phone(podium: Server, presenter: Presenter, context: BrowserContext) -> Iterator[Page]:
+def phone(podium: Server, presenter: Presenter, browser: Browser) -> Iterator[Page]:
     """A phone before which the question has been put."""
-    page = context.pages[0]
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(f"{podium.url}/join")
-    page.get_by_role("heading", name="Predict", exact=True).wait_for()
-    yield page
-    assert not errors, errors
+    with opened_page(browser, **PHONE, has_touch=True, is_mobile=True) as page:
+        page.goto(f"{podium.url}/join")
+        page.get_by_role("heading", name="Predict", exact=True).wait_for()
+        yield page
     presenter("end")
 
 
@@ -154,27 +145,27 @@ def test_neighbours_who_disagree_find_each_other_by_a_sign_and_vote_again(
 
 
 def test_what_is_answered_off_line_is_sent_when_the_line_is_back_unless_the_vote_is_closed_by_then(
-    presenter: Presenter, phone: Page, context: BrowserContext
+    presenter: Presenter, phone: Page
 ) -> None:
-    context.set_offline(True)
+    phone.context.set_offline(True)
     expect(phone.locator("#line")).to_contain_text("Offline")
     phone.get_by_role("button", name="LSTM(32)").tap()
     own(phone, "Not sent yet, saved on this phone: LSTM(32)")
     assert presenter("answers", "best", 1) == []
-    context.set_offline(False)
+    phone.context.set_offline(False)
     own(phone, "Sent: LSTM(32)")
     expect(phone.locator("#line")).to_be_empty()
-    context.set_offline(True)
+    phone.context.set_offline(True)
     phone.get_by_role("button", name="SimpleRNN(32)").tap()
     own(phone, "Not sent yet")
     presenter("close_vote")
-    context.set_offline(False)
+    phone.context.set_offline(False)
     own(phone, "Not counted")
     assert presenter("answers", "best", 1) == [1]
 
 
 def test_late_comers_and_a_phone_that_slept_land_at_the_present_step_and_a_second_vote_begins_anew(
-    podium: Server, presenter: Presenter, phone: Page, context: BrowserContext
+    podium: Server, presenter: Presenter, phone: Page
 ) -> None:
     choose(phone, "SimpleRNN(32)")
     presenter("vote_again")
@@ -183,13 +174,13 @@ def test_late_comers_and_a_phone_that_slept_land_at_the_present_step_and_a_secon
     choose(phone, "LSTM(32)")
     presenter("reveal")
     expect(phone.locator("#tally .votes-legend span")).to_have_text(["first vote: 1 answer", "last vote: 1 answer"])
-    asleep = context.new_cdp_session(phone)
+    asleep = phone.context.new_cdp_session(phone)
     asleep.send("Page.setWebLifecycleState", {"state": "frozen"})
-    context.set_offline(True)
+    phone.context.set_offline(True)
     presenter("show_step", 4, "Why", "The gates keep what was read long ago.")
-    context.set_offline(False)
+    phone.context.set_offline(False)
     asleep.send("Page.setWebLifecycleState", {"state": "active"})
-    late = context.new_page()
+    late = phone.context.new_page()
     late.goto(f"{podium.url}/join")
     for page in (phone, late):
         page.get_by_role("heading", name="Why").wait_for()
@@ -291,13 +282,11 @@ def test_a_review_is_read_on_the_phone_and_followed_to_the_wall_and_markup_in_it
     expect(phone.locator("#review-said")).to_have_text("The presenter has dismissed your review.")
 
 
-@pytest.mark.usefixtures("presenter")
-def test_the_page_needs_nothing_of_streamlit_and_nobody_else(podium: Server, context: BrowserContext) -> None:
-    page = context.pages[0]
+def test_the_page_needs_nothing_of_streamlit_and_nobody_else(podium: Server, phone: Page) -> None:
     requests: list[str] = []
-    page.on("request", lambda request: requests.append(request.url))
-    page.goto(f"{podium.url}/join")
-    page.get_by_role("heading", name="Predict", exact=True).wait_for()
+    phone.on("request", lambda request: requests.append(request.url))
+    phone.reload()
+    phone.get_by_role("heading", name="Predict", exact=True).wait_for()
     assert len(requests) <= 12
     assert {url.partition("/join")[0] for url in requests if not url.startswith("data:")} == {podium.url}
     _, headers, _ = PlainPhone(podium.host, "").ask("GET", "/join/")

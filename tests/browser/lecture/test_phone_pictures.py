@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rnn_compare.lecture.lecture_file import find
-from tests.kit.chromium import opened_window
+from tests.kit.chromium import opened_page
 from tests.kit.phones import present
 from tests.kit.servers import Server
 from tests.kit.visits import broken_rules
@@ -25,13 +25,9 @@ PARTS = {
 @pytest.fixture
 def phone(podium: Server, browser: Browser) -> Iterator[Page]:
     """One of the class's."""
-    with opened_window(browser, 390, 844, has_touch=True, is_mobile=True) as window:
-        page = window.pages[0]
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
+    with opened_page(browser, 390, 844, has_touch=True, is_mobile=True) as page:
         page.goto(f"{podium.url}/join")
         yield page
-    assert errors == []
 
 
 def test_a_phone_shows_the_steps_picture_and_nothing_before_the_wall_does(podium: Server, phone: Page) -> None:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.kit.caches import lend
-from tests.kit.chromium import opened_window
+from tests.kit.chromium import opened_page
 from tests.kit.lines import CutLine, cut_line
 from tests.kit.runs import finished_run
 from tests.kit.servers import Server, serving
@@ -19,17 +19,22 @@ PASS = "a pass of the tests"
 SECONDS = 5.0
 """By when a wall is right again, from the moment at which its line or its server is there."""
 TITLES = ("One", "Two", "Three")
-QUESTION = """[steps.question]
+LECTURE = 'title = "Three steps"\npreset = "Short"\n' + "".join(
+    f'[[steps]]\nkind = "text"\ntitle = "{title}"\n' for title in TITLES
+)
+VOTE = """
+title = "A vote"
+preset = "Short"
+[[steps]]
+kind = "predict"
+title = "Predict"
+[steps.question]
 id = "gate"
 kind = "own"
 text = "Which gate forgets?"
 choices = ["input", "forget"]
 right = 1
 """
-LECTURE = 'title = "Three steps"\npreset = "Short"\n' + "".join(
-    f'[[steps]]\nkind = "{kind}"\ntitle = "{title}"\n{question}'
-    for title, kind, question in zip(TITLES, ("text", "predict", "text"), ("", QUESTION, ""), strict=True)
-)
 
 
 class Hall:
@@ -77,6 +82,7 @@ def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     cache = lend(prepared_cache, tmp_path_factory.mktemp("hall") / "cache")
     (cache / "lectures").mkdir()
     (cache / "lectures" / "mine.toml").write_text(LECTURE)
+    (cache / "lectures" / "vote.toml").write_text(VOTE)
     running = Hall(cache)
     yield running
     running.close()
@@ -90,18 +96,26 @@ def sign_in(page: Page) -> None:
     expect(page.get_by_role("button", name=re.compile("^Train"))).to_be_enabled()
 
 
-@pytest.fixture
-def wall(hall: Hall, page: Page) -> Iterator[Page]:
-    """Signed in on the first page, at the second step of a lecture."""
+@contextlib.contextmanager
+def begun(hall: Hall, page: Page, lecture: str) -> Iterator[None]:
+    """Signs in on the first page and begins a lecture; ends it at the end."""
     page.goto(hall.url)
     sign_in(page)
     page.goto(f"{hall.url}/present")
-    page.locator(".st-key-begin_mine").get_by_role("button", name="Begin").click()
-    at(page, 1)
-    page.keyboard.press("ArrowRight")
-    at(page, 2)
-    yield page
+    page.locator(f".st-key-begin_{lecture}").get_by_role("button", name="Begin").click()
+    page.wait_for_url("**/wall")
+    yield
     hall.press(page, "end")
+
+
+@pytest.fixture
+def wall(hall: Hall, page: Page) -> Iterator[Page]:
+    """At the second step of a lecture."""
+    with begun(hall, page, "mine"):
+        at(page, 1)
+        page.keyboard.press("ArrowRight")
+        at(page, 2)
+        yield page
 
 
 def at(page: Page, step: int) -> None:
@@ -136,11 +150,8 @@ def test_the_wall_is_right_within_seconds_of_each_loss_and_leads_on(hall: Hall, 
         at(wall, 2)
 
 
-def test_a_phone_comes_back_by_itself_when_the_server_is_started_again(
-    hall: Hall, wall: Page, browser: Browser
-) -> None:
-    with opened_window(browser, 390, 844) as window:
-        phone = window.pages[0]
+def test_a_phone_comes_back_when_the_server_is_started_again(hall: Hall, page: Page, browser: Browser) -> None:
+    with begun(hall, page, "vote"), opened_page(browser, 390, 844) as phone:
         phone.goto(f"{hall.url}/join")
         phone.get_by_role("button", name="forget").click()
         expect(phone.locator("#own")).to_contain_text("Sent: forget")
@@ -150,7 +161,7 @@ def test_a_phone_comes_back_by_itself_when_the_server_is_started_again(
         hall.restart()
         expect(phone.locator("#line")).to_be_empty()
         expect(phone.locator("#own")).to_contain_text("Sent: forget")
-        expect(wall.locator("#answered")).to_have_text("1 of 1 have answered")
+        expect(page.locator("#answered")).to_have_text("1 of 1 have answered")
 
 
 def test_a_viewer_who_comes_back_to_a_new_session_sees_what_was_chosen(hall: Hall, page: Page) -> None:

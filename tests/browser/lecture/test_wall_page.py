@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from rnn_compare.lecture.lecture_file import find
 from tests.browser.lecture.test_wall_fits import answer
-from tests.kit.chromium import opened_window
+from tests.kit.chromium import opened_page
 from tests.kit.phones import PlainPhone, present
 from tests.kit.servers import Server
 from tests.kit.visits import STILL, broken_rules
@@ -22,16 +22,12 @@ IS_MARKED = "node => node.marked === true"
 @pytest.fixture
 def wall(podium: Server, browser: Browser) -> Iterator[Page]:
     """The wall of a lecture at its first step."""
-    errors: list[str] = []
     present(podium.url, "end")
     present(podium.url, "go", "book", 0)
-    with opened_window(browser, bypass_csp=True) as context:  # for what tests it from inside
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
+    with opened_page(browser, bypass_csp=True) as page:  # for what tests it from inside
         page.goto(f"{podium.url}/wall")
         at(page, 0)
         yield page
-    assert not errors, errors
     present(podium.url, "end")
 
 
@@ -97,7 +93,7 @@ def test_votes_and_presses_of_others_leave_a_chart_and_a_reading_as_they_are(pod
         wall.wait_for_timeout(1500)
         if chart.evaluate(IS_MARKED):
             break
-    PlainPhone(podium.url.partition("//")[2]).events()
+    PlainPhone(podium.host).events()
     present(podium.url, "ask_rows", True)
     expect(wall.get_by_text("join with your phone")).to_be_visible()
     wall.wait_for_timeout(1500)

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from rnn_compare.lecture.lecture_file import Lecture, Step, find
 from rnn_compare.paths import SHIPPED_LECTURES
 from tests.browser.lecture.test_wall_fits import GATED, answer
-from tests.kit.chromium import opened_window
+from tests.kit.chromium import opened_page
 from tests.kit.phones import present
 from tests.kit.servers import Server
 from tests.kit.waiting import until
@@ -83,8 +83,7 @@ def opened(browser: Browser, url: str, *names: str) -> Iterator[list[Page]]:
         pages = []
         for name in names:
             size = {"width": 390, "height": 844} if name == "join" else {}
-            page = windows.enter_context(opened_window(browser, **size)).pages[0]
-            page.on("pageerror", lambda error: pytest.fail(str(error)))
+            page = windows.enter_context(opened_page(browser, **size))
             page.goto(f"{url}/{name}")
             pages.append(page)
         yield pages
