@@ -166,25 +166,3 @@ def test_an_epoch_without_the_figure_is_a_gap(page: Page, show: Callable[[Messag
     wait_for(page, "speed")
     pieces = page.locator("[data-chart=speed] .scatterlayer .trace").nth(1).locator("path.js-line")
     expect(pieces).to_have_count(2)
-
-
-def test_several_seeds_are_drawn_as_one_network(page: Page, show: Callable[[Message], None]) -> None:
-    data = message(chart("speed"), epochs=3)
-    [group] = data["groups"]
-    del group["trail"]
-    seeds = [packed(0.5, 0.52, 0.55), packed(0.52, 0.5, 0.53), packed(0.48, 0.51, 0.51)]
-    half = {"val_speed": packed(0.05, 0.03, 0.05)}
-    counts = numbers.packed([3, 3, 3], 1, "<i1")
-    group["seeds"] = {"counts": counts, "every": 1, "half": half, "single": {"val_speed": seeds}}
-    group["state"] = "epoch 3 of 5, 0 of 3 seeds done"
-    show({**data, "note": "Thick: mean of n = 3 seeds at each epoch", "gap": True})
-    wait_for(page, "speed")
-    expect(page.locator(".rc-chart-note")).to_have_text("Thick: mean of n = 3 seeds at each epoch")
-    card = page.locator("article.rc-card")
-    expect(card).to_contain_text("epoch 3 of 5, 0 of 3 seeds done")
-    lines = page.locator("[data-chart=speed] .scatterlayer .trace path.js-line")
-    expect(lines).to_have_count(2 + len(seeds))
-    expect(page.locator("[data-chart=speed] path.js-fill")).to_have_count(2)
-    expect(page.locator("[data-chart=speed] .annotation", has_text="LSTM(32)")).to_have_count(1)
-    page.locator(".rc-name").click()
-    expect(lines).to_have_count(0)

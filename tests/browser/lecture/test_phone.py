@@ -115,33 +115,26 @@ def test_neighbours_who_disagree_find_each_other_by_a_sign_and_vote_again(
     podium: Server, presenter: Presenter, phone: Page, browser: Browser
 ) -> None:
     presenter("ask_rows", True)
-    phones = [phone, *(browser.new_page(viewport=PHONE, has_touch=True) for _ in range(2))]
-    for page, answer, row in zip(phones, ("SimpleRNN(32)", "LSTM(32)", "LSTM(32)"), ("4", "", "4"), strict=True):
-        if page is not phone:
-            page.goto(f"{podium.url}/join")
-        choose(page, answer)
-        if row:
-            page.get_by_label("Your row").fill(row)
+    with opened_page(browser, **PHONE, has_touch=True) as neighbour:
+        neighbour.goto(f"{podium.url}/join")
+        for page, answer in ((phone, "SimpleRNN(32)"), (neighbour, "LSTM(32)")):
+            choose(page, answer)
+            page.get_by_label("Your row").fill("4")
             page.get_by_role("button", name="Send", exact=True).click()
             expect(page.locator("#row")).to_be_hidden()
-    presenter("close_vote")
-    presenter("pair_neighbours")
-    for page in phones:
-        page.get_by_role("heading", name="Find this sign").wait_for()
-        expect(page.locator("#sign-words")).to_have_text("red circle")
-        expect(page.locator("#sign-whom")).to_contain_text("You did not all agree.")
-        expect(page.locator("#sign svg")).to_be_visible()
-    phones.pop().close()
-    until(lambda: presenter("counts")["here"] == 2)
-    presenter("pair_neighbours")
-    expect(phone.locator("#sign-whom")).to_have_text("Your neighbour shows it too, and answered differently.")
+        presenter("close_vote")
+        presenter("pair_neighbours")
+        for page in (phone, neighbour):
+            page.get_by_role("heading", name="Find this sign").wait_for()
+            expect(page.locator("#sign-words")).to_have_text("red circle")
+            expect(page.locator("#sign-whom")).to_have_text("Your neighbour shows it too, and answered differently.")
+            expect(page.locator("#sign svg")).to_be_visible()
     presenter("vote_again")
     own(phone, "Discuss it, then vote again.")
     expect(phone.locator("#sign")).to_be_visible()
     choose(phone, "LSTM(32)")
     presenter("close_vote")
     expect(phone.locator("#sign")).to_be_hidden()
-    phones[1].close()
 
 
 def test_what_is_answered_off_line_is_sent_when_the_line_is_back_unless_the_vote_is_closed_by_then(
