@@ -97,7 +97,7 @@ def test_networks_are_chosen_trained_stopped_and_asked_by_keyboard_alone(server:
 
     tab_to(page, "SimpleRNN(8)")
     page.keyboard.press("Space")
-    expect(cards.get_by_role("button", name="SimpleRNN(8)")).to_have_attribute("aria-pressed", "false")
+    expect(cards.get_by_role("button", name="SimpleRNN(8)", exact=True)).to_have_attribute("aria-pressed", "false")
     tab_to(page, "Try a review", "Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("textbox", name="Review", exact=True)).to_be_visible()

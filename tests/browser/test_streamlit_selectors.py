@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 from tests.kit.servers import PROJECT, Server
 from tests.kit.visits import open_more, settle
 
+SMALL = "units=4&maxlen=10&reviews=100&embedding_size=4&vocabulary_size=100&epochs=1"
 TEST_IDS = {
     *("InputInstructions", "stApp", "stBaseButton-secondary", "stBidiComponentRegular", "stButtonGroup"),
     *("stCaptionContainer", "stCheckbox", "stCode", "stDataFrame", "stElementContainer", "stExpandSidebarButton"),
@@ -41,26 +42,29 @@ def test_each_is_found_on_a_page(server: Server, page: Page) -> None:
         settle(page)
         seen.update(page.evaluate(ON_THE_PAGE))
 
-    page.goto(server.url)
+    page.goto(f"{server.url}/?cell=GRU&{SMALL}")
     look()
     for attribute in ATTRIBUTES:
         assert page.locator(f"[{attribute}]").count(), attribute
     page.get_by_text("More settings").click()
     page.get_by_role("button", name="Help for Units").hover()
+    page.get_by_test_id("stTooltipContent").wait_for()
     look()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Share").click()
     look()
-    page.get_by_role("button", name="Copy link").click()
     page.keyboard.press("Escape")
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_test_id("stToastContainer").wait_for()
+    look()
     page.get_by_role("link", name="Inside the cell").click()
     page.get_by_role("textbox", name="Review", exact=True).press_sequentially("A good film")
     look()
-    page.get_by_role("radio", name="Equations").click()
-    look()
-    open_more(page, "Reviews")
-    look()
     open_more(page, "Runs")
+    settle(page)
+    page.get_by_test_id("stDataFrame").click(position={"x": 18, "y": 54})
+    page.get_by_test_id("stTab").first.wait_for()
+    page.get_by_role("tab", name="Keras' summary").click()
     look()
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{server.url}/present")
