@@ -1,23 +1,23 @@
 """A real server, a real browser. Everything that these tests see, a visitor sees."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
+from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.presets import BOOK
-from rnn_compare.runs.events import Status
-from rnn_compare.runs.record import Run
+from rnn_compare.presets import Preset
+from rnn_compare.runs.record import Owner
+from rnn_compare.runs.shipped import shipped_ids
 from rnn_compare.services.services import FIRST_START_VARIABLE
 from tests.kit.caches import lend
 from tests.kit.chromium import launched, opened_window
-from tests.kit.phones import record_two_runs
-from tests.kit.runs import shipped
+from tests.kit.networks import save_random
+from tests.kit.runs import record, shipped
 from tests.kit.servers import Server, serving
-from tests.kit.visits import SMALL
 from tests.kit.waiting import until
 
 
@@ -35,60 +35,34 @@ def window(browser: Browser) -> Iterator[BrowserContext]:
         yield opened
 
 
-@pytest.fixture(scope="session")
-def server(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def _serve(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`streamlit run app.py` on a free port, with a cache of its own that holds prepared reviews."""
-    cache = lend(prepared_cache, tmp_path_factory.mktemp("server") / "cache")
-    with serving(cache) as running:
+    with serving(lend(prepared_cache, tmp_path_factory.mktemp("server") / "cache")) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
-def bare_server(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server without any run."""
-    cache = lend(prepared_cache, tmp_path_factory.mktemp("bare") / "cache")
-    with serving(cache) as running:
-        yield running
+server = pytest.fixture(scope="session", name="server")(_serve)
+bare_server = pytest.fixture(scope="session", name="bare_server")(_serve)
+"""Without any run."""
 
 
-@pytest.fixture(scope="package")
-def pair(server: Server, window: BrowserContext) -> str:
-    """The ids of a SimpleRNN and an LSTM that the page has trained, as its address names them."""
-    before = {run.id for run in server.store.runs()}  # which other tests have left, and the page shows first
-
-    def trained() -> list[Run]:
-        return [run for run in server.store.runs() if run.id not in before]
-
-    page = window.new_page()
-    page.goto(f"{server.url}/?cell=SimpleRNN&cell=LSTM&units=8&{SMALL}")
-    page.get_by_role("button", name="Train", exact=True).click()
-    until(trained)
-    page.close()  # to draw its curves would take as long as to train them
-    until(lambda: [run.status for run in trained()] == [Status.FINISHED] * 2)
-    return ",".join(run.id for run in trained())
-
-
-@dataclass(frozen=True)
-class Hall:
-    """A server whose presenter obeys (benchmarks/presented.py), two trained networks of which one is far ahead, and
-    the book's with their weights.
-    """
-
-    url: str
-    runs: list[str]
-    book: list[str]
+def record_networks(server: Server, curves: dict[str, tuple[float, ...]], **settings: Any) -> list[str]:
+    """Records a network of each of these cells, with random weights and these validation accuracies."""
+    experiments = [Experiment(cell=cell, epochs=len(curve), **settings) for cell, curve in curves.items()]
+    runs = server.store.create(experiments, Owner.current(), "page")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CACHE_VARIABLE, str(server.cache))
+        for run, experiment, curve in zip(runs, experiments, curves.values(), strict=True):
+            save_random(run, experiment)
+            record(server.store, experiment, curve, run=run)
+    return runs
 
 
 @pytest.fixture(scope="session")
-def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
-    """Where phones are."""
-    cache = tmp_path_factory.mktemp("hall") / "cache"
-    runs = record_two_runs(cache, prepared_cache)
-    with serving(cache, script="benchmarks/presented.py") as running:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv(CACHE_VARIABLE, str(cache))
-            book = [run.id for run in shipped(running.store, BOOK)]
-        yield Hall(running.url, runs, book)
+def pair(server: Server) -> str:
+    """The ids of a small SimpleRNN and LSTM, as the page's address names them."""
+    settings = {"units": 8, "maxlen": 30, "reviews": 600, "embedding_size": 8, "vocabulary_size": 1000}
+    return ",".join(record_networks(server, {"SimpleRNN": (0.6, 0.7), "LSTM": (0.6, 0.7)}, **settings))
 
 
 @pytest.fixture(scope="session")
@@ -100,3 +74,15 @@ def podium(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         patch.setenv("STREAMLIT_SERVER_ADDRESS", "0.0.0.0")  # a wall with the code for phones is the fullest
         with serving(cache, script="benchmarks/presented.py") as running:
             yield running
+
+
+def shown(podium: Server, preset: Preset) -> list[str]:
+    """Returns the ids of a preset's recorded networks, once the server has taken them in."""
+    until(lambda: podium.store.runs(shipped_ids()))
+    return [run.id for run in shipped(podium.store, preset)]
+
+
+@pytest.fixture(scope="session")
+def far_apart(podium: Server) -> list[str]:
+    """The ids of a SimpleRNN and an LSTM that is far ahead of it."""
+    return record_networks(podium, {"SimpleRNN": (0.61, 0.66, 0.70, 0.71), "LSTM": (0.64, 0.78, 0.86, 0.88)})

@@ -1,48 +1,45 @@
-"""Every page and view by the rules of WCAG 2.2, AA, that a program can check: light and dark, on a wall and a phone."""
+"""Every page and view: its title, its order, its words, and the rules of WCAG 2.2, AA, that a program can check: light
+and dark, on a wall, on a phone, and in a window of 320 pixels.
+"""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Literal
+import json
+from collections.abc import Iterator
 
-import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.browser.conftest import Hall
+from rnn_compare.presets import ATTENTION, BOOK, GATES
+from tests.browser.conftest import shown
+from tests.browser.page_measures import SPACED, STRUCTURE, WORDS, cut_texts
 from tests.kit.chromium import opened_window
 from tests.kit.phones import BEST, PlainPhone, present, put
 from tests.kit.servers import Server
-from tests.kit.visits import PAGES, VISITS, Visit, settle
+from tests.kit.visits import Visit, broken_rules, settle, visits
 
-AXE = f"() => {{ {Path(axe_playwright_python.__file__).with_name('axe.min.js').read_text(encoding='utf-8')} }}"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-SCREENS: tuple[ViewportSize, ...] = ({"width": 1280, "height": 720}, {"width": 390, "height": 844})
-SEEN: tuple[tuple[Literal["light", "dark"], ViewportSize], ...] = (("light", SCREENS[0]), ("dark", SCREENS[1]))
-"""In the gate; test_screens.py looks at all schemes and sizes."""
+__all__ = ["broken_rules"]  # as other folders still import it
+WALL: ViewportSize = {"width": 1280, "height": 720}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+NARROW: ViewportSize = {"width": 320, "height": 640}
+"""A window of 1280 pixels that is zoomed in to 400 %."""
 GATED = {"compare", "word by word", "present", "notes", "wall"}
-"""Visits of the gate; ``pytest -m screens`` makes all."""
-SETTLED_COLORS = """async () => {
-    const colors = () => [...document.querySelectorAll("*")].map((node) => {
-        const { color, fill } = getComputedStyle(node);
-        return color + fill;
-    }).join();
-    for (let before, now = colors(), same = 0, looks = 0; same < 3 && looks < 50; looks += 1, before = now) {
-        await new Promise((resolve) => setTimeout(resolve, 400));
-        now = colors();
-        same = now === before ? same + 1 : 0;
-    }
-}"""
-"""Another scheme comes to text inside text frame by frame, and to charts when they next look, each second."""
+"""Views that axe looks at in the gate; ``pytest -m screens`` has it look at all."""
+TITLES = {
+    **{"": "Compare", "try": "Try a review", "inside": "Inside the cell", "reviews": "Reviews", "runs": "Runs"},
+    **{"present": "Present", "notes": "Notes", "wall": "Wall", "chance": "Could it be chance?"},
+}
+ORDERED = {"one network", "before asking", "word by word", "reviews", "runs", "present", "notes", "wall", "chance"}
+"""One view of each page, whose order is looked at, and whether it fits 320 pixels."""
+ALIKE = {"word by word"}
+"""Its networks have buttons of the same names, each below its own heading."""
+MOST_WORDS = 1150
+NOT_COUNTED = {"wall", "chance", "one network"}
+"""What somebody has to read is counted on the 16 other views: no names of pages, charts, code, nor the reviews."""
 TOKENS = (
     *("atrule", "attr-name", "attr-value", "boolean", "builtin", "cdata", "char", "class-name", "comment", "constant"),
     *("decorator", "doctype", "entity", "function", "important", "keyword", "number", "operator", "prolog", "property"),
     *("punctuation", "regex", "selector", "string", "symbol", "tag", "url", "variable"),
 )
 """What Prism, which colours code for Streamlit, calls words; one may stand in another."""
-KNOWN = {
-    # KaTeX takes no focus (its pull request 4182 was closed). Chromium and Firefox let the keyboard scroll it anyway.
-    ("scrollable-region-focusable", "katex-display")
-}
 
 
 @pytest.fixture(scope="module")
@@ -52,53 +49,71 @@ def visitor(browser: Browser) -> Iterator[Page]:
         yield window.pages[0]
 
 
-def broken_rules(page: Page, *more: str) -> list[str]:
-    """What axe finds, a line for each element; ``more`` are rules that it looks at only when asked."""
-    if not page.evaluate("() => Boolean(window.axe)"):
-        page.evaluate(AXE)  # no script of the page's, which some forbid
-    page.evaluate(SETTLED_COLORS)
-    results = page.evaluate(
-        "([tags, rules]) => axe.run(document, { runOnly: tags, rules, resultTypes: ['violations'] })",
-        [RULES, {rule: {"enabled": True} for rule in more}],
-    )
-    return [
-        f"{violation['id']}: {node['html'][:200]} {node['failureSummary']}"
-        for violation in results["violations"]
-        for node in violation["nodes"]
-        if not any(violation["id"] == rule and element in node["html"] for rule, element in KNOWN)
-    ]
+def words(page: Page) -> int:
+    """Returns the number of words at the top of the page once it stays the same: a click may have scrolled it."""
+    page.evaluate("() => (document.querySelector('[data-testid=stMain]') ?? document.scrollingElement).scrollTo(0, 0)")
+    before, now = -1, 0
+    while now != before:
+        page.wait_for_timeout(400)
+        before, now = now, len(page.evaluate(WORDS))
+    return now
 
 
-def check(page: Page, *more: str) -> None:
-    problems = []
-    for scheme, screen in SEEN:
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size(screen)
-        settle(page)
-        problems += [f"{scheme}, {screen['width']} wide: {line}" for line in broken_rules(page, *more)]
-    assert not problems, "\n".join(problems)
+def narrow_faults(page: Page, view: str) -> list[str]:
+    """Returns what is wrong with a page as it is, and when a reader sets the distances (WCAG 1.4.12)."""
+    page.set_viewport_size(NARROW)
+    settle(page)
+    as_it_is: list[str] = page.evaluate(STRUCTURE)
+    page.evaluate(SPACED)
+    page.wait_for_timeout(300)
+    spaced = [f"spaced: {line}" for line in page.evaluate(STRUCTURE) if line not in as_it_is]
+    faults = as_it_is + spaced + [f"cut: {text}" for text in cut_texts(page)]
+    return [line for line in faults if view not in ALIKE or "two are called" not in line]
+
+
+def test_every_view_has_its_title_order_and_few_words_and_breaks_no_rule(podium: Server, visitor: Page) -> None:
+    faults, counts = dict[str, list[str]](), dict[str, int]()
+    gates, attention = (",".join(shown(podium, preset)) for preset in (GATES, ATTENTION))
+    one = Visit("one network", f"?show={gates.partition(',')[0]}")
+    for visit in (*visits(gates, attention), one):
+        visitor.emulate_media(color_scheme="light")
+        visitor.set_viewport_size(WALL)
+        visit.open(visitor, podium.url)
+        expect(visitor).to_have_title(f"{TITLES[visit.path.partition('?')[0]]} · RNN Compare")
+        wrong = []
+        if visit.name in GATED:
+            wrong += [f"light: {line}" for line in broken_rules(visitor, "target-size")]
+        if visit.name not in NOT_COUNTED:
+            counts[visit.name] = words(visitor)
+        if visit.name in GATED:
+            visitor.emulate_media(color_scheme="dark")
+            visitor.set_viewport_size(PHONE)
+            settle(visitor)
+            wrong += [f"dark: {line}" for line in broken_rules(visitor, "target-size")]
+        if visit.name in ORDERED:
+            wrong += narrow_faults(visitor, visit.name)
+        if wrong:
+            faults[visit.name] = wrong
+    assert not faults, json.dumps(faults, indent=1, ensure_ascii=False)
+    print(sum(counts.values()), counts)
+    assert len(counts) == 16
+    assert sum(counts.values()) <= MOST_WORDS, counts
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", TITLES)
 def test_pages_break_no_rule_before_anything_was_trained(bare_server: Server, visitor: Page, path: str) -> None:
+    visitor.set_viewport_size(WALL)
     visitor.goto(f"{bare_server.url}/{path}")
-    check(visitor)
+    settle(visitor)
+    for scheme in ("light", "dark"):
+        visitor.emulate_media(color_scheme=scheme)
+        assert broken_rules(visitor) == [], scheme
 
 
-def test_each_page_has_a_title_of_its_own(bare_server: Server, visitor: Page) -> None:
-    titles = "Compare", "Try a review", "Inside the cell", "Reviews", "Runs", "Present", "Notes", "Wall"
-    for path, title in zip(PAGES, titles, strict=True):
-        visitor.goto(f"{bare_server.url}/{path}")
-        expect(visitor).to_have_title(f"{title} · RNN Compare")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.usefixtures("pair")
-def test_every_kind_of_word_can_be_read_in_a_block_of_code(
-    server: Server, visitor: Page, scheme: Literal["light", "dark"]
-) -> None:
-    visitor.emulate_media(color_scheme=scheme)
+def test_every_kind_of_word_can_be_read_in_a_block_of_code(server: Server, visitor: Page) -> None:
+    visitor.set_viewport_size(WALL)
     visitor.goto(f"{server.url}/inside?view=Equations")
     visitor.locator("[data-testid=stCode] .token").first.wait_for()
     visitor.evaluate(
@@ -111,63 +126,54 @@ def test_every_kind_of_word_can_be_read_in_a_block_of_code(
             }).flat()))""",
         TOKENS,
     )
-    assert not broken_rules(visitor)
-
-
-@pytest.mark.parametrize("visit", [visit for visit in VISITS if visit.name in GATED], ids=lambda visit: visit.name)
-@pytest.mark.usefixtures("pair")
-def test_pages_break_no_rule_with_what_was_trained(server: Server, visitor: Page, visit: Visit) -> None:
-    visitor.set_viewport_size(SCREENS[0])
-    visit.open(visitor, server.url)
-    check(visitor, "target-size")
-
-
-def answer_and_close(hall: Hall) -> None:
-    present(hall.url, "open_vote")
-    PlainPhone(hall.url.removeprefix("http://")).answer(1)
-    present(hall.url, "close_vote")
-
-
-def reveal_with_a_review(hall: Hall) -> None:
-    answer_and_close(hall)
-    present(hall.url, "show_runs", hall.runs)
-    present(hall.url, "open_reviews", True)
-    phone = PlainPhone(hall.url.removeprefix("http://"))
-    phone.send("review", {"text": "A good film."})
-    present(hall.url, "show_review", present(hall.url, "reviews")[0]["id"], ["LSTM(32): positive, 71 %"])
-    present(hall.url, "reveal")
+    for scheme in ("light", "dark"):
+        visitor.emulate_media(color_scheme=scheme)
+        assert broken_rules(visitor) == [], scheme
 
 
 CURVE = {"id": "curve", "kind": "curve", "text": "Draw it.", "network": "LSTM(32)", "epochs": 4}
 LEAD = {"id": "lead", "kind": "lead", "text": "By how much?"}
 
 
-@pytest.mark.parametrize(
-    ("question", "act"),
-    [
-        pytest.param(BEST, lambda hall: present(hall.url, "open_vote"), id="open"),
-        pytest.param(BEST, answer_and_close, id="closed"),
-        pytest.param(BEST, reveal_with_a_review, id="revealed"),
-        pytest.param(LEAD, lambda hall: present(hall.url, "open_vote"), id="slider"),
-        pytest.param(CURVE, lambda hall: present(hall.url, "open_vote"), id="drawing"),
-    ],
-)
-def test_the_page_for_phones_breaks_no_rule(
-    hall: Hall, browser: Browser, question: dict[str, object], act: Callable[[Hall], None]
-) -> None:
-    put(hall.url, question)
-    act(hall)
-    with opened_window(browser, **SCREENS[1]) as window:
-        page = window.pages[0]
-        page.goto(f"{hall.url}/join")
-        page.get_by_role("heading", name="Predict", exact=True).wait_for()
-        if act is reveal_with_a_review:
-            page.get_by_text("One seed each: repeat").wait_for()
-        problems = []
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            problems += [f"{scheme}: {line}" for line in broken_rules(page, "target-size")]
-    assert not problems, "\n".join(problems)
+def steps(podium: Server) -> Iterator[tuple[str, str]]:
+    """Leads a class through all that phones show; yields a name of it, and what each phone then says."""
+    url, phone = podium.url, PlainPhone(podium.host)
+    for question in (LEAD, CURVE, BEST):
+        put(url, question)
+        yield str(question["id"]), str(question["text"])
+    phone.answer(1)
+    present(url, "close_vote")
+    yield "closed", "The vote is closed"
+    present(url, "show_runs", shown(podium, BOOK))
+    present(url, "open_reviews", True)
+    phone.send("review", {"text": "A good film."})
+    present(url, "show_review", present(url, "reviews")[0]["id"], ["LSTM(32): positive, 71 %"])
+    present(url, "reveal")
+    yield "revealed", "is ahead of"
+
+
+def test_a_lectures_pages_break_no_rule_and_are_in_order_upright_and_lying(podium: Server, browser: Browser) -> None:
+    faults = dict[str, list[str]]()
+    with (
+        opened_window(browser, **PHONE, color_scheme="light") as light,
+        opened_window(browser, **PHONE, color_scheme="dark") as dark,
+    ):
+        phones = {"light": light.pages[0], "dark": dark.pages[0]}
+        for name, text in steps(podium):
+            for scheme, page in phones.items():
+                if "/join" not in page.url:
+                    page.goto(f"{podium.url}/join")
+                page.get_by_text(text).first.wait_for()
+                faults[f"{name}, {scheme}"] = broken_rules(page, "target-size")
+        page = phones["light"]
+        for path in ("join", "wall", "notes"):
+            page.set_viewport_size({"width": 640, "height": 320})
+            page.goto(f"{podium.url}/{path}")
+            expect(page.locator("#line")).to_be_empty()
+            expect(page.locator("#title")).not_to_be_empty()
+            faults[path] = page.evaluate(STRUCTURE) + narrow_faults(page, path)
+    present(podium.url, "end")
+    assert not any(faults.values()), json.dumps(faults, indent=1, ensure_ascii=False)
 
 
 @pytest.mark.usefixtures("pair")

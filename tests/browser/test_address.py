@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from rnn_compare.presets import EQUAL_PARAMETERS, OPEN_GATES, PHONES, Preset
@@ -61,20 +62,23 @@ def test_the_back_button_leads_through_the_pages_that_were_seen(server: Server, 
     expect(page.get_by_role("radio", name="Equations")).to_be_visible()
 
 
-def test_every_setting_of_a_preset_stands_in_the_address(server: Server, page: Page) -> None:
+@pytest.mark.parametrize(
+    "presets",
+    [
+        [PHONES, EQUAL_PARAMETERS],
+        pytest.param([EQUAL_PARAMETERS], marks=pytest.mark.thorough),
+        pytest.param([OPEN_GATES, PHONES], marks=pytest.mark.thorough),
+    ],
+)
+def test_every_setting_of_a_preset_stands_in_the_address(server: Server, page: Page, presets: list[Preset]) -> None:
     """Also of widgets that were not drawn before, below *More settings*."""
     chosen = page.locator(".st-key-presets button").first
-
-    def choose(preset: Preset) -> None:
+    page.goto(server.url)
+    for preset in presets:
+        settle(page)
         chosen.click()
         page.locator("[data-testid=stPopoverBody] label", has_text=preset.name).click()
         expect(chosen).to_contain_text(preset.name)
-        settle(page)
-
-    for presets in ([EQUAL_PARAMETERS], [OPEN_GATES, PHONES], [PHONES, EQUAL_PARAMETERS]):
-        page.goto(server.url)
-        settle(page)
-        for preset in presets:
-            choose(preset)
-        page.reload()
-        expect(chosen).to_contain_text(presets[-1].name)
+    settle(page)
+    page.reload()
+    expect(chosen).to_contain_text(presets[-1].name)

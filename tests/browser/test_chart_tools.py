@@ -10,15 +10,11 @@ from tests.kit.servers import Server
 CHART = "[data-chart=accuracy]"
 
 
-def open_on_a_run(server: Server, page: Page) -> None:
+def test_a_chart_is_saved_as_a_picture_and_fills_the_screen(server: Server, page: Page, tmp_path: Path) -> None:
     run = finished_run(server.store, 0.7, 0.7, epochs=2, seed=4321)
     page.goto(f"{server.url}/?show={run}")
     page.wait_for_function(f"document.querySelector('{CHART}')?.data?.[1]?.y.length === 2")
     page.locator(f"{CHART} .nsewdrag").hover()
-
-
-def test_a_chart_is_saved_as_a_picture_and_fills_the_screen(server: Server, page: Page, tmp_path: Path) -> None:
-    open_on_a_run(server, page)
     for kind, begins in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
         with page.expect_download() as saving:
             page.locator(f'{CHART} [data-title="Save as {kind}"]').click()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from rnn_compare.services.services import FIRST_START_VARIABLE
 from tests.kit.caches import lend
@@ -49,18 +49,18 @@ new PerformanceObserver(list => list.getEntries().forEach(({ sources }) => sourc
 
 
 @pytest.fixture
-def newcomer(prepared_cache: Path, tmp_path: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+def newcomer(prepared_cache: Path, tmp_path: Path, page: Page, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     """A visitor's page at a server that starts for the first time, with the recordings that the program ships."""
     monkeypatch.setenv(FIRST_START_VARIABLE, "1")
+    page.add_init_script(JUMPS)
     with serving(lend(prepared_cache, tmp_path / "cache")) as running:
-        page = browser.new_page(viewport={"width": 1280, "height": 720})
-        page.add_init_script(JUMPS)
         page.goto(running.url)
         yield page
-        page.close()
 
 
-def test_a_newcomer_sees_what_it_is_and_the_result_and_little_else(newcomer: Page) -> None:
+def test_a_newcomer_sees_the_result_and_little_else_and_each_way_leads_on_without_loading_the_page_anew(
+    newcomer: Page,
+) -> None:
     result = newcomer.get_by_role("list", name="The result")
     expect(result).to_contain_text(re.compile(r"LSTM\(32\) is (better than|ahead of) Simple"), timeout=PATIENCE)
     expect(newcomer.locator("[data-chart=loss] .main-svg").first).to_be_visible(timeout=PATIENCE)
@@ -85,8 +85,6 @@ def test_a_newcomer_sees_what_it_is_and_the_result_and_little_else(newcomer: Pag
     assert len(sentences) <= MOST_SENTENCES, sentences
     assert furthest <= FURTHEST
 
-
-def test_each_way_leads_on_without_loading_the_page_anew(newcomer: Page) -> None:
     newcomer.evaluate("window.same = true")
     sidebar = newcomer.get_by_test_id("stSidebar")
     sidebar.hover()
@@ -99,15 +97,13 @@ def test_each_way_leads_on_without_loading_the_page_anew(newcomer: Page) -> None
     assert newcomer.evaluate("window.same")
 
 
-@pytest.mark.parametrize(("width", "collapsed"), [(1280, "false"), (390, "true")])
-def test_the_sidebar_is_open_on_a_desktop_and_shut_on_a_phone_however_it_was_left(
-    server: Server, page: Page, width: int, collapsed: str
-) -> None:
-    page.set_viewport_size({"width": width, "height": 720})
+def test_the_sidebar_is_open_on_a_desktop_and_shut_on_a_phone_however_it_was_left(server: Server, page: Page) -> None:
     page.goto(server.url)
-    page.evaluate("left => localStorage.setItem('stSidebarCollapsed-', left)", str(collapsed == "false").lower())
-    page.reload()
-    expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", collapsed)
+    for width, collapsed in ((1280, "false"), (390, "true")):
+        page.set_viewport_size({"width": width, "height": 720})
+        page.evaluate("left => localStorage.setItem('stSidebarCollapsed-', left)", str(width == 1280).lower())
+        page.reload()
+        expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", collapsed)
 
 
 def test_a_link_is_copied_also_where_the_browser_has_no_clipboard(server: Server, page: Page) -> None:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Position, expect
+from playwright.sync_api import Browser, Locator, Page, Position, expect
 
-from tests.kit.chromium import opened_window
+from tests.kit.chromium import opened_page
 from tests.kit.servers import Server
 from tests.kit.slow_line import SlowLine
 from tests.kit.visits import STILL, settle
@@ -16,13 +16,9 @@ from tests.kit.waiting import until
 @pytest.fixture(scope="module")
 def opened(server: Server, pair: str, browser: Browser) -> Iterator[Page]:
     """The page "Inside the cell" on the two, for all tests that only ask: it is loaded once."""
-    with opened_window(browser) as window:
-        page = window.pages[0]
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
+    with opened_page(browser) as page:
         page.goto(f"{server.url}/inside?show={pair}")
         yield page
-        assert not errors, errors
 
 
 @pytest.fixture
@@ -41,6 +37,10 @@ def anew(server: Server, pair: str, page: Page) -> Page:
     return page
 
 
+def lstm_of(page: Page) -> Locator:
+    return page.locator(".rc-cells section").filter(has_text="LSTM(8)")
+
+
 def ask(page: Page, text: str) -> None:
     page.get_by_role("textbox", name="Review", exact=True).fill(text)
     words = page.locator(".rc-reading span")
@@ -57,7 +57,7 @@ def test_a_review_is_stepped_through_and_played(inside: Page) -> None:
     expect(inside.locator(".rc-where")).to_have_text("word 1 of 9")
     expect(words.nth(3)).to_have_text("<b>")
     expect(inside.locator(".rc-cells section")).to_have_count(2)
-    lstm = inside.locator(".rc-cells section").filter(has_text="LSTM(8)")
+    lstm = lstm_of(inside)
     inside.keyboard.press("End")
     expect(inside.locator(".rc-where")).to_have_text("word 9 of 9")
     expect(lstm).to_contain_text(re.compile(r"without “more”: \d+\.\d % \w+ at the end"))
@@ -98,9 +98,13 @@ def test_a_projector_shows_text_verdict_and_a_cell_at_once_and_playing_moves_non
     assert [part.bounding_box() for part in seen] == before
 
 
-def test_one_network_does_not_fill_a_large_screen(anew: Page) -> None:
+def test_two_cells_stand_side_by_side_on_a_wide_screen_and_one_does_not_fill_it(anew: Page) -> None:
     anew.set_viewport_size({"width": 1920, "height": 1080})
     expect(anew.locator(".rc-cells section")).to_have_count(2)  # what the page chooses first is chosen by now
+    anew.wait_for_function(
+        "new Set([...document.querySelectorAll('.rc-cells section')].map(cell => cell.getBoundingClientRect().y)).size"
+        " === 1"
+    )
     anew.get_by_role("button", name="Clear all").click()
     box = anew.get_by_role("combobox", name="Networks")
     box.fill("LSTM")
@@ -114,10 +118,9 @@ def test_one_network_does_not_fill_a_large_screen(anew: Page) -> None:
     assert cell["width"] < 800
 
 
-@pytest.mark.parametrize("where", ["try", "inside"])
-def test_on_a_phone_the_box_holds_a_whole_example(server: Server, pair: str, page: Page, where: str) -> None:
+def test_on_a_phone_the_box_holds_a_whole_example(server: Server, pair: str, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{server.url}/{where}?show={pair}")
+    page.goto(f"{server.url}/try?show={pair}")
     page.get_by_role("button", name="Turn at the end").click()
     box = page.get_by_role("textbox", name="Review", exact=True)
     expect(box).to_have_value(re.compile("^The first hour"))
@@ -126,7 +129,7 @@ def test_on_a_phone_the_box_holds_a_whole_example(server: Server, pair: str, pag
 
 def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(inside: Page) -> None:
     ask(inside, "A good film zzyzx and no more")
-    lstm = inside.locator(".rc-cells section").filter(has_text="LSTM(8)")
+    lstm = lstm_of(inside)
     expect(inside.locator("[data-colouring=left_out]")).to_have_attribute("aria-pressed", "true")
     expect(lstm).to_contain_text(re.compile(r"without “a”: \d+\.\d % \w+ at the end"))
     expect(inside.locator(".rc-scale-said")).to_have_text(re.compile(r"^SimpleRNN.* counts? most"))
@@ -134,32 +137,12 @@ def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(in
     expect(unknown).to_have_attribute("style", re.compile("--rc-share: ?0%"))  # it is unknown as it is
     unknown.click()
     expect(lstm).to_contain_text("“zzyzx” is not in this network's vocabulary")
-
-    ask(inside, "Nothing but another film")
-    expect(inside.locator(".rc-reading span")).to_have_count(4)
-    expect(lstm).to_contain_text("without “nothing”: ")
     inside.locator("[data-colouring=read]").click()
-    expect(lstm).to_contain_text(re.compile(r"“nothing”: (\d|no change)"))
+    inside.get_by_role("button", name="First word").click()
+    expect(lstm).to_contain_text(re.compile(r"“a”: (\d|no change)"))
     strongest = re.compile(r"strongest, either way: “\w+”, [−+]\d+\.\d points")
     expect(inside.locator(".rc-scale-said")).to_have_text(strongest)
     inside.locator("[data-colouring=left_out]").click()
-
-
-def test_try_a_review_names_the_word_that_flips_each_prediction(page: Page, server: Server, pair: str) -> None:
-    page.goto(f"{server.url}/try?show={pair}&review=A+good+film+zzyzx")
-    lines = page.locator(".rc-flips p")
-    expect(lines).to_have_count(2)
-    for line in lines.all():
-        expect(line).to_have_text(re.compile(r"^\w+\(8\) .*(“(a|good|film)” counts|no word counts|none moves)"))
-
-
-def test_two_cells_stand_side_by_side_on_a_wide_screen(inside: Page) -> None:
-    inside.set_viewport_size({"width": 1920, "height": 1080})
-    expect(inside.locator(".rc-cells section")).to_have_count(2)
-    inside.wait_for_function(
-        "new Set([...document.querySelectorAll('.rc-cells section')].map(cell => cell.getBoundingClientRect().y)).size"
-        " === 1"
-    )
 
 
 def test_a_long_review_is_scrolled_to_the_word_in_hand_and_no_line_is_cut(inside: Page) -> None:
@@ -175,21 +158,13 @@ def test_a_long_review_is_scrolled_to_the_word_in_hand_and_no_line_is_cut(inside
     assert lines == pytest.approx([round(count) for count in lines], abs=0.05)
 
 
-def test_the_verdict_after_each_word_is_told_in_words(inside: Page) -> None:
-    ask(inside, "A fine film and no more")
+def test_the_verdict_after_each_word_is_told_in_words_and_hovering_says_what_the_gates_did(inside: Page) -> None:
+    ask(inside, "A good film and no more")
     items = inside.get_by_role("figure", name="Probability of positive").get_by_role("listitem")
     expect(items).to_have_count(2)
-    number = r"\d+\.\d %"
-    expect(items.first).to_have_text(
-        re.compile(
-            rf"SimpleRNN\(8\): positive .*{number} before the first word, .*{number} after word 6, “more”, the last."
-        )
-    )
-
-
-def test_hovering_says_the_word_the_verdict_and_what_the_gates_did(inside: Page) -> None:
-    ask(inside, "A good film and no more")
-    lstm = inside.locator(".rc-cells section").filter(has_text="LSTM(8)")
+    share = r"\d+\.\d %"
+    words = rf"SimpleRNN\(8\): positive .*{share} before the first word, .*{share} after word 6, “more”, the last."
+    expect(items.first).to_have_text(re.compile(words))
     chart = inside.locator(".rc-verdict-chart .plot-container")
     chart.wait_for()
     chart.scroll_into_view_if_needed()
@@ -204,6 +179,7 @@ def test_hovering_says_the_word_the_verdict_and_what_the_gates_did(inside: Page)
     assert ticks == ["0 %", "25 %", "50 %", "75 %", "100 %"]
     expect(hover).to_contain_text(re.compile(r"\d+\.\d %, moved by [−+]\d+\.\d points"))
 
+    lstm = lstm_of(inside)
     curves, height = lstm.locator(".rc-curves"), lstm.evaluate("card => card.offsetHeight")
     third: Position = {"x": curves.evaluate("node => node.clientWidth") * 2.5 / 6, "y": 30}
     curves.hover(position=third)

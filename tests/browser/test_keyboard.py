@@ -1,14 +1,16 @@
-"""A whole comparison without a mouse: everything is reached by Tab, and is seen to have been reached."""
+"""The main job as a lecturer does it, from the first look to a typed review, without a mouse: everything is reached by
+Tab, and is seen to have been reached.
+"""
 
 import re
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.kit.chromium import PATIENCE
+from rnn_compare.runs.events import Status
 from tests.kit.servers import Server
 
-SMALL = "maxlen=30&reviews=600&embedding_size=8&units=8&vocabulary_size=1000&batch_size=32&epochs=2&seed=31"
+SMALL = "maxlen=30&reviews=3000&embedding_size=8&units=8&vocabulary_size=1000&batch_size=8&dropout=0.2&epochs=99"
 FARTHEST = 80
 """Tabs after which what is looked for counts as out of reach."""
 FOCUS = """(primary) => {
@@ -53,7 +55,17 @@ def tab_to(page: Page, name: str, key: str = "Tab") -> None:
     raise AssertionError(f"{name} is out of reach: {passed}")
 
 
-def test_networks_are_chosen_trained_and_asked_by_keyboard_alone(server: Server, page: Page) -> None:
+def wait_for_points(page: Page, chart: str) -> None:
+    """Waits until both curves of two networks, one seed each, have grown to three points in validation."""
+    page.wait_for_function(
+        "chart => { const data = document.querySelector(`[data-chart=${chart}]`)?.data ?? [];"
+        " return data.length == 4 && data.every((trace, index) => index % 2 == 0 || trace.y?.length >= 3); }",
+        arg=chart,
+    )
+
+
+def test_networks_are_chosen_trained_stopped_and_asked_by_keyboard_alone(server: Server, page: Page) -> None:
+    before = {run.id for run in server.store.runs()}
     page.goto(f"{server.url}/?cell=SimpleRNN&{SMALL}")
     expect(page.get_by_text("1 network, ")).to_be_visible()
     tab_to(page, "SimpleRNN")
@@ -63,16 +75,29 @@ def test_networks_are_chosen_trained_and_asked_by_keyboard_alone(server: Server,
     expect(page.get_by_text("2 networks, ")).to_be_visible()
     tab_to(page, "Epochs")
     page.keyboard.press("ArrowRight")
-    expect(page).to_have_url(re.compile("epochs=3"))
+    expect(page).to_have_url(re.compile("epochs=100"))
     tab_to(page, "Train")
     page.keyboard.press("Enter")
+
+    for chart in ("accuracy", "loss"):
+        wait_for_points(page, chart)
+    waits = "The verdict waits for all networks to finish."
+    expect(page.get_by_role("list", name="The result")).to_contain_text(waits)
     cards = page.locator("article.rc-card")
-    expect(cards.filter(has_text="GRU(8)")).to_have_attribute("data-status", "finished", timeout=3 * PATIENCE)
-    expect(cards.filter(has_text="SimpleRNN(8)")).to_have_attribute("data-status", "finished", timeout=3 * PATIENCE)
+    for label in ("SimpleRNN(8)", "GRU(8)"):
+        tab_to(page, f"Stop {label}")
+        page.keyboard.press("Enter")
+        expect(cards.filter(has_text=label)).to_contain_text(re.compile(r"stopped after \d+ of 100 epochs"))
+    page.reload()
+    for label in ("SimpleRNN(8)", "GRU(8)"):
+        expect(cards.filter(has_text=label)).to_contain_text("stopped after")
+    runs = [run for run in server.store.runs() if run.id not in before]
+    assert [run.status for run in runs] == [Status.STOPPED] * 2, "nothing was trained twice"
+    assert all(run.epochs for run in runs), "what was measured is kept"
 
     tab_to(page, "SimpleRNN(8)")
     page.keyboard.press("Space")
-    expect(cards.get_by_role("button", name="SimpleRNN(8)")).to_have_attribute("aria-pressed", "false")
+    expect(cards.get_by_role("button", name="SimpleRNN(8)", exact=True)).to_have_attribute("aria-pressed", "false")
     tab_to(page, "Try a review", "Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("textbox", name="Review", exact=True)).to_be_visible()
@@ -80,5 +105,14 @@ def test_networks_are_chosen_trained_and_asked_by_keyboard_alone(server: Server,
     page.keyboard.type("A wonderful film")
     tab_to(page, "Ask the networks")
     page.keyboard.press("Enter")
-    expect(page.locator(".rc-verdicts section")).to_have_count(2)
-    expect(page.locator(".rc-words")).to_contain_text("wonderful film")
+    verdicts, outdated = page.locator(".rc-verdicts section"), page.get_by_text("The text has changed.")
+    expect(verdicts).to_have_count(2)
+    expect(verdicts.first).to_contain_text(re.compile(r"\d+\.\d % (positive|negative)"))
+    expect(outdated).to_be_hidden()
+    tab_to(page, "Review", "Shift+Tab")
+    page.keyboard.press("End")
+    page.keyboard.type(" 🎬")
+    expect(outdated).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    expect(outdated).to_be_hidden()
+    expect(page.locator(".rc-words")).to_contain_text("wonderful film 🎬")

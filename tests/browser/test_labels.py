@@ -3,18 +3,15 @@ wide letters.
 """
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page
 
-import rnn_compare
 from rnn_compare.browser.numbers import packed
-from rnn_compare.server.assets import assets
+from tests.browser.bare_pages import LOOK, chart, open_bare
 
-SITE = "http://labels.test"
-BARE = """<!doctype html><meta charset="utf-8"><style>svg text { font-size: 14px }</style><body>
+BARE = """<style>svg text { font-size: 14px }</style><body>
 <div id="chart"></div>
 <script src="/plotly.min.js"></script>
 <script type="module">
@@ -75,22 +72,18 @@ LEVELS = [("bag of words\n88.2 %, whole text", 0.882), ("bag of bigrams\n88.4 %,
 
 def message(curves: list[list[float]], names: list[str]) -> dict[str, Any]:
     """Returns what the charts draw of some networks' curves."""
-    chart = {
-        **{"name": "speed", "title": "Speed", "training": None, "validation": "speed", "solid": "validation"},
-        **{"called": "speed", "tickformat": ".0f", "hoverformat": ".1f", "unit": " %", "factor": 100, "log": False},
-        **{"best": "highest", "range": [0.0, 1.005], "marks": [], "remark": ""},
-        "baselines": [{"text": text, "at": at, "color": "", "side": "top"} for text, at in LEVELS],
-    }
+    baselines = [{"text": text, "at": at, "color": "", "side": "top"} for text, at in LEVELS]
+    speed = chart("speed", training=None, validation="speed", range=[0.0, 1.005], marks=[], baselines=baselines)
     groups = [
         {
-            **{"id": str(place), "label": names[place], "color": "#0072B2", "marker": "circle", "best_epoch": 1},
+            **{"id": str(place), "label": names[place], **LOOK, "best_epoch": 1},
             "figures": {"speed": packed(curve)},
         }
         for place, curve in enumerate(curves)
     ]
     lines = [
         {
-            **{"name": names[place], "color": "#0072B2", "marker": "circle", "width": 3},
+            **{"name": names[place], **LOOK, "width": 3},
             **{"x": list(range(1, len(curve) + 1)), "y": [100 * share for share in curve]},
         }
         for place, curve in enumerate(curves)
@@ -100,24 +93,12 @@ def message(curves: list[list[float]], names: list[str]) -> dict[str, Any]:
         **{"logAcross": False, "ends": [1, EPOCHS], "ticks": [1, 5, 10], "range": [0, 100]},
         **{"lines": lines, "levels": [], "edges": []},
     }
-    return {"chart": chart, "groups": groups, "epochs": EPOCHS, "figure": figure}
-
-
-def serve(route: Route) -> None:
-    """Answers with a file of the package."""
-    name = route.request.url.removeprefix(SITE).lstrip("/")
-    path = assets().get(name) or Path(rnn_compare.__file__).parent / name
-    if not name:
-        route.fulfill(body=BARE, content_type="text/html")
-    else:
-        route.fulfill(path=path, content_type="text/javascript")
+    return {"chart": speed, "groups": groups, "epochs": EPOCHS, "figure": figure}
 
 
 @pytest.mark.parametrize("surface", SIZES)
 def test_labels_neither_overlap_nor_are_cut_off(page: Page, surface: str) -> None:
-    page.route(f"{SITE}/**", serve)
-    page.goto(SITE)
-    page.wait_for_function("window.draw && window.Plotly")
+    open_bare(page, BARE, "window.draw && window.Plotly")
     faults: dict[str, list[str]] = {}
     for font in FONTS:
         page.evaluate("font => { document.body.style = font }", font)

@@ -41,8 +41,8 @@ def wait_for_validation_points(page: Page, count: int) -> None:
 
 def test_zoom_hidden_curves_and_chart_survive_new_points(server: Server, page: Page) -> None:
     runs = start(server, Experiment(), Experiment(cell="LSTM"))
-    finish_epoch(server, runs[0], 1)
-    finish_epoch(server, runs[1], 1)
+    for run in runs:
+        finish_epoch(server, run, 1)
     page.goto(f"{server.url}/?show={','.join(runs)}")
     wait_for_validation_points(page, 1)
     page.evaluate(f"document.querySelector('{CHART}').mark = 'the same node'")
@@ -53,31 +53,14 @@ def test_zoom_hidden_curves_and_chart_survive_new_points(server: Server, page: P
     page.locator(".rc-name").nth(1).click()
     page.wait_for_function(f"document.querySelector('{CHART}').data[3].visible === false")
 
-    finish_epoch(server, runs[0], 2)
-    finish_epoch(server, runs[1], 2)
+    for run in runs:
+        finish_epoch(server, run, 2)
     wait_for_validation_points(page, 2)
     assert visible_range(page) == zoomed
     assert page.evaluate(f"document.querySelector('{CHART}').mark") == "the same node"
     page.wait_for_function(  # in both charts
         "[...document.querySelectorAll('[data-chart]')].map(chart => chart.data[3].visible).join() === 'false,false'"
     )
-    end(server, runs)
-
-
-def test_who_was_without_a_network_sees_everything_when_it_is_back(server: Server, page: Page) -> None:
-    runs = start(server, Experiment(epochs=10), Experiment(cell="LSTM", epochs=10))
-    page.goto(f"{server.url}/?show={','.join(runs)}")
-    expect(page.locator("article.rc-card")).to_have_count(2)
-    for run in runs:
-        finish_epoch(server, run, 1)
-    wait_for_validation_points(page, 1)
-    page.context.set_offline(True)
-    for epoch in range(2, 7):
-        for run in runs:
-            finish_epoch(server, run, epoch)
-    page.wait_for_timeout(4000)
-    page.context.set_offline(False)
-    wait_for_validation_points(page, 6)
     end(server, runs)
 
 
@@ -103,26 +86,21 @@ def test_nothing_below_the_charts_moves_while_a_network_trains(server: Server, p
     assert page.locator(".rc-parameters").bounding_box() == place
 
 
-def test_two_stops_pressed_in_one_moment_both_count(server: Server, page: Page) -> None:
-    runs = start(server, Experiment(), Experiment(cell="LSTM"))
-    page.goto(f"{server.url}/?show={','.join(runs)}")
-    expect(page.locator("article.rc-card")).to_have_count(2)
-    page.evaluate("document.querySelectorAll('.rc-press').forEach(button => button.click())")
-    page.wait_for_function("document.querySelectorAll('.rc-press:disabled').length === 2")
-    until(lambda: all(run.stop_requested for run in server.store.runs(runs)))
-    end(server, runs)
-
-
-def test_stop_on_a_card_of_seeds_stops_all_that_have_not_ended(server: Server, page: Page) -> None:
-    runs = start(server, *(Experiment(cell="GRU", seed=seed) for seed in (1, 2, 3)), Experiment(cell="LSTM"))
-    for run in runs[:3]:
+def test_stops_pressed_in_one_moment_all_count_and_that_of_seeds_stops_all_that_have_not_ended(
+    server: Server, page: Page
+) -> None:
+    seeds = start(server, *(Experiment(cell="GRU", seed=seed) for seed in (1, 2, 3)))
+    for run in seeds:
         finish_epoch(server, run, 1)
-    end(server, runs[:1])
-    page.goto(f"{server.url}/?show=all-{runs[0]}")
-    expect(page.locator("article.rc-card")).to_have_count(2)
-    expect(page.locator("article.rc-card").first).to_contain_text("0 of 3 seeds")
+    end(server, seeds[:1])
+    others = start(server, Experiment(), Experiment(cell="LSTM"), Experiment(cell="signedMinGRU"))
+    page.goto(f"{server.url}/?show=all-{seeds[0]},{','.join(others)}")
+    cards = page.locator("article.rc-card")
+    expect(cards).to_have_count(4)
+    expect(cards.first).to_contain_text("0 of 3 seeds")
     expect(page.locator(".rc-chart-note")).to_contain_text("mean of 3 seeds")
-    page.get_by_role("button", name="Stop GRU(32)").click()
-    until(lambda: all(run.stop_requested for run in server.store.runs(runs[1:3])))
-    assert [run.stop_requested for run in server.store.runs(runs)] == [False, True, True, False]
-    end(server, runs[1:])
+    page.evaluate("[...document.querySelectorAll('.rc-press')].slice(0, 3).forEach(button => button.click())")
+    expect(page.locator(".rc-press:disabled")).to_have_count(3)
+    stopped = [False, True, True, True, True, False]
+    until(lambda: [run.stop_requested for run in server.store.runs([*seeds, *others])] == stopped)
+    end(server, [*seeds[1:], *others])

@@ -1,22 +1,20 @@
 """What pages build from the scripts of reading and drawing: networks come and go, charts go on during a training."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
-import rnn_compare
 from rnn_compare.browser.numbers import packed
 from rnn_compare.cells.registry import cell
 from rnn_compare.charts.palette import picture
 from rnn_compare.experiment import Experiment
 from rnn_compare.report.reader import LANGUAGES, formulas, layout
+from tests.browser.bare_pages import LOOK, chart, open_bare
 from tests.kit.networks import random_weights
 
-SITE = "http://room.test"
 CELLS = ("LSTM", "SimpleRNN")
-PAGE = f"""<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="/browser/drawing/curves/curve_figures.css">
+PAGE = f"""<link rel="stylesheet" href="/browser/drawing/curves/curve_figures.css">
 <link rel="stylesheet" href="/browser/reading/reading.css"><body><section id="read"></section><div id="charts"></div>
 <div id="memory"></div>
 <script type="module">
@@ -35,31 +33,15 @@ PAGE = f"""<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="/br
 
 @pytest.fixture
 def room(page: Page) -> Page:
-    def serve(route: Route) -> None:
-        name = route.request.url.removeprefix(SITE).lstrip("/")
-        if not name:
-            route.fulfill(body=PAGE, content_type="text/html")
-            return
-        kind = "css" if name.endswith(".css") else "javascript"
-        route.fulfill(path=Path(rnn_compare.__file__).parent / name, content_type=f"text/{kind}")
-
-    page.route(f"{SITE}/**", serve)
-    page.goto(SITE)
-    page.wait_for_function("Boolean(window.memory)")
+    open_bare(page, PAGE, "window.memory")
     return page
 
 
 def network(name: str, title: str, seed: int) -> list[Any]:
     """Returns the description of a small network, and its weights, as a page has them after a training."""
     experiment = Experiment(cell=name, units=3, embedding_size=4, maxlen=12, vocabulary_size=100)
-    described: dict[str, Any] = {
-        "id": f"own-{name}",
-        "title": title,
-        "note": "",
-        "color": "#0072B2",
-        "labels": ["bad", "good"],
-    }
-    described |= {"dataset": "own", "in_english": True, **layout(experiment)}
+    described: dict[str, Any] = {"id": f"own-{name}", "title": title, "note": "", "color": LOOK["color"]}
+    described |= {"labels": ["bad", "good"], "dataset": "own", "in_english": True, **layout(experiment)}
     return [described, [weights.ravel().tolist() for weights in random_weights(experiment, seed=seed, size=2).values()]]
 
 
@@ -93,28 +75,17 @@ def test_a_reader_begins_empty_and_its_networks_are_added_replaced_and_removed(r
 
 def message(figures: Any, **more: Any) -> dict[str, Any]:
     """Returns what charts draw: a network's figures, and two seeds of another."""
-    chart = {
-        **{"name": "accuracy", "title": "Accuracy", "training": "accuracy", "validation": "val_accuracy"},
-        **{"solid": "validation", "called": "validation accuracy", "tickformat": ".0f", "hoverformat": ".1f"},
-        **{"unit": " %", "factor": 100, "log": False, "best": "highest", "range": [0.4, 1.005], "baselines": []},
-    }
-    look = {"color": "#0072B2", "marker": "circle"}
     seeds = {"counts": [2, 1], "every": 1, "half": {}, "single": {"val_accuracy": [[0.6, 0.7], [0.7]]}}
     groups = [
-        {"id": "a", "label": "LSTM(3)", **look, "figures": figures, **more},
-        {"id": "b", "label": "GRU(3)", **look, "figures": {"val_accuracy": [0.65, 0.7]}, "seeds": seeds},
+        {"id": "a", "label": "LSTM(3)", **LOOK, "figures": figures, **more},
+        {"id": "b", "label": "GRU(3)", **LOOK, "figures": {"val_accuracy": [0.65, 0.7]}, "seeds": seeds},
     ]
-    return {"charts": [chart], "groups": groups, "epochs": 10}
+    return {"charts": [chart("accuracy")], "groups": groups, "epochs": 10}
 
 
 def test_charts_go_on_in_place_with_packed_or_plain_figures_and_keep_the_value_at_the_pointer(room: Page) -> None:
     plain: dict[str, list[float | None]] = {"accuracy": [0.5, 0.625], "val_accuracy": [0.55, None]}
-    sheets = []
-    for figures in (plain, {name: packed(values) for name, values in plain.items()}):
-        room.evaluate("document.getElementById('charts').replaceChildren()")
-        room.evaluate("chart", message(figures))
-        sheets.append(room.locator(".plot svg").first.inner_html())
-    assert sheets[0] == sheets[1]
+    room.evaluate("chart", message({name: packed(values) for name, values in plain.items()}))
     lines = room.locator(".plot path.line[d*=M]")
     assert lines.count() == 5  # of two seeds and their mean on validation; of one network there and in training
     sheet = room.locator(".plot > svg")
@@ -140,7 +111,7 @@ def test_charts_go_on_in_place_with_packed_or_plain_figures_and_keep_the_value_a
 
 def test_the_memory_chart_has_a_point_for_each_group_of_lengths_and_says_where_texts_are_cut(room: Page) -> None:
     lengths = list(range(1, 101))
-    both = [{"title": name, "color": "#0072B2", "marker": "circle"} for name in ("LSTM(3)", "GRU(3)")]
+    both = [{"title": name, **LOOK} for name in ("LSTM(3)", "GRU(3)")]
     networks = [{**both[0], "correct": [1] * 100}, {**both[1], "correct": [1] * 50 + [0] * 50}]
     for _ in range(2):  # again in its place
         room.evaluate("memory", {"networks": networks, "lengths": lengths, "maxlen": 50})

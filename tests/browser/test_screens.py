@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
-from tests.browser.test_accessibility import broken_rules
-from tests.kit.chromium import PATIENCE
+from rnn_compare.presets import ATTENTION, GATES
+from tests.browser.conftest import shown
+from tests.kit.chromium import opened_window
 from tests.kit.servers import Server
-from tests.kit.visits import VISITS, Visit, settle
+from tests.kit.visits import broken_rules, settle, visits
 
 FOLDER = Path(__file__).parents[2] / "screens"
-NETWORKS = "cell=SimpleRNN&cell=LSTM&cell=GRU&maxlen=100&reviews=4000&epochs=6"
 TALLEST = 6000
 WIDER = """() => [document.documentElement, ...document.querySelectorAll("[data-testid=stMain]")]
     .map(node => node.scrollWidth - node.clientWidth).filter(surplus => surplus > 1)"""
@@ -48,38 +48,22 @@ SCREENS = (
 pytestmark = pytest.mark.screens
 
 
-@pytest.fixture(scope="module")
-def trained(server: Server, browser: Browser) -> Server:
-    """The server with three networks that it has trained."""
-    page = browser.new_page()
-    page.goto(f"{server.url}/?{NETWORKS}")
-    page.get_by_role("button", name="Train", exact=True).click(timeout=PATIENCE)
-    expect(page.locator("article.rc-card[data-status=finished]")).to_have_count(3, timeout=5 * PATIENCE)
-    page.close()
-    return server
-
-
-@pytest.fixture(scope="module", params=SCREENS, ids=lambda screen: screen.name)
+@pytest.fixture(params=SCREENS, ids=lambda screen: screen.name)
 def seen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[tuple[Screen, Page]]:
     """A visitor with such a screen."""
     screen: Screen = request.param
-    context = browser.new_context(
-        viewport={"width": screen.width, "height": screen.height},
-        color_scheme=screen.scheme,
-        device_scale_factor=screen.zoom,
-    )
-    context.set_default_timeout(PATIENCE)
-    yield screen, context.new_page()
-    context.close()
+    look = {"color_scheme": screen.scheme, "device_scale_factor": screen.zoom}
+    with opened_window(browser, screen.width, screen.height, **look) as window:
+        yield screen, window.pages[0]
 
 
-@pytest.mark.parametrize("visit", VISITS, ids=lambda visit: visit.name)
+@pytest.mark.parametrize("number", range(len(visits("", ""))), ids=[visit.name for visit in visits("", "")])
 def test_nothing_is_wider_than_the_screen_and_a_picture_is_kept(
-    trained: Server, seen: tuple[Screen, Page], visit: Visit
+    podium: Server, seen: tuple[Screen, Page], number: int
 ) -> None:
     screen, page = seen
-    page.set_viewport_size({"width": screen.width, "height": screen.height})
-    visit.open(page, trained.url)
+    visit = visits(*(",".join(shown(podium, preset)) for preset in (GATES, ATTENTION)))[number]
+    visit.open(page, podium.url)
     page.wait_for_timeout(1000)  # charts move to their place
     folder = FOLDER / visit.name
     folder.mkdir(parents=True, exist_ok=True)

@@ -83,6 +83,16 @@ def opened_window(browser: Browser, width: int = 1280, height: int = 720, **opti
     context.close()
 
 
+@contextlib.contextmanager
+def opened_page(browser: Browser, width: int = 1280, height: int = 720, **options: Any) -> Iterator[Page]:
+    """The page of such a window until the end; no script of it fails."""
+    errors: list[str] = []
+    with opened_window(browser, width, height, **options) as window:
+        window.pages[0].on("pageerror", lambda error: errors.append(str(error)))
+        yield window.pages[0]
+    assert not errors, errors
+
+
 @pytest.fixture(scope="module")
 def window(browser: Browser) -> Iterator[BrowserContext]:
     """A window that stays open: opening another takes half as long as to draw a page."""

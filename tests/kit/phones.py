@@ -8,17 +8,8 @@ import threading
 import time
 import urllib.parse
 from collections.abc import Callable, Generator
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from rnn_compare.experiment import Experiment
-from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.runs.record import Owner
-from rnn_compare.runs.store import RunStore
-from tests.kit.caches import lend
-from tests.kit.runs import record
 from tests.kit.servers import fetch
 
 BEST = {
@@ -41,21 +32,6 @@ def put(url: str, question: dict[str, Any] = BEST, title: str = "Predict", lectu
     present(url, "begin", lecture)
     present(url, "show_step", 0, title, "Say what you expect.", question)
     present(url, "open_vote")
-
-
-def record_two_runs(cache: Path, prepared_cache: Path) -> list[str]:
-    """Fills a new cache with two networks of which the second is far ahead, and returns their ids."""
-    lend(prepared_cache, cache)
-    store = RunStore(cache / "runs.db")
-    shares = {"SimpleRNN": (0.61, 0.66, 0.70, 0.71), "LSTM": (0.64, 0.78, 0.86, 0.88)}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(CACHE_VARIABLE, str(cache))
-        experiments = [Experiment(cell=cell, epochs=4) for cell in shares]
-        runs = store.create(experiments, Owner.current(), "page")
-        for run, experiment, accuracies in zip(runs, experiments, shares.values(), strict=True):
-            record(store, experiment, accuracies, run=run)
-    store.close()
-    return runs
 
 
 class PlainPhone:

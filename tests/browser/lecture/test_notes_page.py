@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rnn_compare.lecture.lecture_file import find
-from tests.browser.test_accessibility import broken_rules
-from tests.kit.chromium import opened_window
+from tests.kit.chromium import opened_page
 from tests.kit.phones import PlainPhone, present
 from tests.kit.servers import Server
+from tests.kit.visits import broken_rules
 from tests.kit.waiting import until
 
 
@@ -22,15 +22,11 @@ def notes(podium: Server, browser: Browser) -> Iterator[Page]:
     present(podium.url, "end")
     present(podium.url, "go", "book", index)
     question = present(podium.url, "state")["question"]
-    PlainPhone(podium.url.removeprefix("http://")).answer(1, question["id"])
-    with opened_window(browser, width=390, height=844) as context:
-        page = context.new_page()
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
+    PlainPhone(podium.host).answer(1, question["id"])
+    with opened_page(browser, 390, 844) as page:
         page.goto(f"{podium.url}/notes")
         page.get_by_role("heading", name=lecture.steps[index].title, exact=True).wait_for()
         yield page
-        assert errors == []
 
 
 def test_the_notes_close_a_vote_and_show_its_answers_to_the_presenter_first(podium: Server, notes: Page) -> None:
@@ -53,7 +49,7 @@ def test_a_review_stays_text_and_a_lecture_is_ended_after_a_question(podium: Ser
     notes.on("dialog", lambda _: pytest.fail("A script ran."))
     present(podium.url, "open_reviews", True)
     for text in ("A <b>good</b> film <img src=x onerror=alert(1)>", "Bad."):
-        PlainPhone(podium.url.removeprefix("http://")).send("review", {"text": text})
+        PlainPhone(podium.host).send("review", {"text": text})
     reviews = notes.locator("#reviews article")
     expect(reviews.locator("p")).to_have_text(["Bad.", "A <b>good</b> film <img src=x onerror=alert(1)>"])
     assert notes.locator("#reviews :is(img, b)").count() == 0

@@ -1,4 +1,4 @@
-"""The wall and the presenter's sign-in come through a lost network and a restarted server."""
+"""The wall, a phone and the presenter's sign-in come through a lost network and a restarted server."""
 
 import contextlib
 import re
@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.record import Owner
 from tests.kit.caches import lend
+from tests.kit.chromium import opened_page
 from tests.kit.lines import CutLine, cut_line
-from tests.kit.runs import epoch_end
+from tests.kit.runs import finished_run
 from tests.kit.servers import Server, serving
 
 PASS = "a pass of the tests"
@@ -24,6 +22,19 @@ TITLES = ("One", "Two", "Three")
 LECTURE = 'title = "Three steps"\npreset = "Short"\n' + "".join(
     f'[[steps]]\nkind = "text"\ntitle = "{title}"\n' for title in TITLES
 )
+VOTE = """
+title = "A vote"
+preset = "Short"
+[[steps]]
+kind = "predict"
+title = "Predict"
+[steps.question]
+id = "gate"
+kind = "own"
+text = "Which gate forgets?"
+choices = ["input", "forget"]
+right = 1
+"""
 
 
 class Hall:
@@ -50,8 +61,7 @@ class Hall:
         return self._running.enter_context(serving(self._cache, f"--secrets.files={self._secrets}"))
 
     def restart(self) -> None:
-        """Kills the server, and starts another one behind the same line."""
-        self.server.process.kill()
+        """Starts another server behind the same line; the one before has ended."""
         self.server = self._start()
         self.line.server = self._port
 
@@ -72,6 +82,7 @@ def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     cache = lend(prepared_cache, tmp_path_factory.mktemp("hall") / "cache")
     (cache / "lectures").mkdir()
     (cache / "lectures" / "mine.toml").write_text(LECTURE)
+    (cache / "lectures" / "vote.toml").write_text(VOTE)
     running = Hall(cache)
     yield running
     running.close()
@@ -85,18 +96,26 @@ def sign_in(page: Page) -> None:
     expect(page.get_by_role("button", name=re.compile("^Train"))).to_be_enabled()
 
 
-@pytest.fixture
-def wall(hall: Hall, page: Page) -> Iterator[Page]:
-    """Signed in on the first page, at the second step of a lecture."""
+@contextlib.contextmanager
+def begun(hall: Hall, page: Page, lecture: str) -> Iterator[None]:
+    """Signs in on the first page and begins a lecture; ends it at the end."""
     page.goto(hall.url)
     sign_in(page)
     page.goto(f"{hall.url}/present")
-    page.locator(".st-key-begin_mine").get_by_role("button", name="Begin").click()
-    at(page, 1)
-    page.keyboard.press("ArrowRight")
-    at(page, 2)
-    yield page
+    page.locator(f".st-key-begin_{lecture}").get_by_role("button", name="Begin").click()
+    page.wait_for_url("**/wall")
+    yield
     hall.press(page, "end")
+
+
+@pytest.fixture
+def wall(hall: Hall, page: Page) -> Iterator[Page]:
+    """At the second step of a lecture."""
+    with begun(hall, page, "mine"):
+        at(page, 1)
+        page.keyboard.press("ArrowRight")
+        at(page, 2)
+        yield page
 
 
 def at(page: Page, step: int) -> None:
@@ -106,34 +125,47 @@ def at(page: Page, step: int) -> None:
 
 
 @pytest.mark.parametrize("seconds", [2, pytest.param(40, marks=pytest.mark.lecture)])
-@pytest.mark.parametrize("loss", ["line cut", "line silent", "off-line", "server killed"])
-def test_the_wall_is_right_within_seconds_and_leads_on(hall: Hall, wall: Page, loss: str, seconds: int) -> None:
-    if loss == "off-line":
-        wall.context.set_offline(True)
-    elif loss == "line silent":
-        hall.line.go_silent()
-    else:
-        hall.line.cut()
-    if loss == "server killed":
+def test_the_wall_is_right_within_seconds_of_each_loss_and_leads_on(hall: Hall, wall: Page, seconds: int) -> None:
+    for loss in ("line cut", "line silent", "off-line", "server killed"):
+        if loss == "off-line":
+            wall.context.set_offline(True)
+        elif loss == "line silent":
+            hall.line.go_silent()
+        else:
+            hall.line.cut()
+        if loss == "server killed":
+            hall.server.process.kill()
+            hall.restart()
+        wall.wait_for_timeout(seconds * 1000)
+        if loss != "line silent":
+            expect(wall.locator("#line")).to_have_text("Offline. Reconnecting.")
+            expect(wall.locator("#title")).to_have_text(TITLES[1])
+        hall.press(wall, "next")
+        hall.line.mend()
+        wall.context.set_offline(False)
+        since = time.monotonic()
+        at(wall, 3)
+        assert time.monotonic() - since < SECONDS, loss
+        wall.keyboard.press("ArrowLeft")
+        at(wall, 2)
+
+
+def test_a_phone_comes_back_when_the_server_is_started_again(hall: Hall, page: Page, browser: Browser) -> None:
+    with begun(hall, page, "vote"), opened_page(browser, 390, 844) as phone:
+        phone.goto(f"{hall.url}/join")
+        phone.get_by_role("button", name="forget").click()
+        expect(phone.locator("#own")).to_contain_text("Sent: forget")
+        hall.server.process.terminate()
+        hall.server.process.wait(10)  # a server that ends does not wait for its phones
+        expect(phone.locator("#line")).to_contain_text("Offline")
         hall.restart()
-    wall.wait_for_timeout(seconds * 1000)
-    if loss != "line silent":
-        expect(wall.locator("#line")).to_have_text("Offline. Reconnecting.")
-        expect(wall.locator("#title")).to_have_text(TITLES[1])
-    hall.press(wall, "next")
-    hall.line.mend()
-    wall.context.set_offline(False)
-    since = time.monotonic()
-    at(wall, 3)
-    waited = time.monotonic() - since
-    print(f"{loss}, {seconds} s: right after {waited:.1f} s")
-    assert waited < SECONDS
-    wall.keyboard.press("ArrowLeft")
-    at(wall, 2)
+        expect(phone.locator("#line")).to_be_empty()
+        expect(phone.locator("#own")).to_contain_text("Sent: forget")
+        expect(page.locator("#answered")).to_have_text("1 of 1 have answered")
 
 
 def test_a_viewer_who_comes_back_to_a_new_session_sees_what_was_chosen(hall: Hall, page: Page) -> None:
-    runs = [recorded(hall, units) for units in (4, 8, 16)]
+    runs = [finished_run(hall.server.store, 0.6, 0.6, units=units) for units in (4, 8, 16)]
     page.goto(f"{hall.url}/?show={','.join(runs)}&cell=GRU&units=8&epochs=3")
     gap, baselines = (page.locator(f".st-key-{key} input") for key in ("gap", "baselines"))
     expect(page.locator("article.rc-card")).to_have_count(3)
@@ -160,10 +192,11 @@ def test_a_viewer_who_comes_back_to_a_new_session_sees_what_was_chosen(hall: Hal
         expect(page.get_by_text("2 networks, ")).to_be_visible()
         expect(page.get_by_role("slider", name="Epochs")).to_have_value("3")
 
-    is_as_chosen()
+    expect(page.get_by_text("2 networks, ")).to_be_visible()
     address = page.url
     hall.line.cut()
     expect(page.locator("[data-test-connection-state=CONNECTED]")).to_have_count(0)
+    hall.server.process.kill()
     hall.restart()
     hall.line.mend()
     is_as_chosen()
@@ -172,15 +205,5 @@ def test_a_viewer_who_comes_back_to_a_new_session_sees_what_was_chosen(hall: Hal
         page.get_by_text("Baselines", exact=True).click()
         expect(page).to_have_url(re.compile("baselines=false"))
         expect(baselines).not_to_be_checked()
-    is_as_chosen()
     page.reload()
     is_as_chosen()
-
-
-def recorded(hall: Hall, units: int) -> str:
-    """Records a finished run, as another process may, and returns its id."""
-    store = hall.server.store
-    [run] = store.create([Experiment(units=units)], Owner.current(), "page")
-    store.record([Started(run, 322_113, "", {}, 1.0), *(epoch_end(run, n, 0.6, 0.6, 0.6, 0.6, 1.5) for n in (1, 2))])
-    store.record([Ended(run, Status.FINISHED, None, 60.0)])
-    return run

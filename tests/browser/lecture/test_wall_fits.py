@@ -1,12 +1,11 @@
 """Every step of every shipped lecture on two projectors: it is large, fills the wall, and nothing runs off, without a
 network.
 
-The steps are jumped to. With ``SHOTS`` in the environment, pictures of them are left in that folder. The gate shows one
-lecture, with most kinds of step in the least time; the others, a minute or two each, are `thorough`.
+The steps are jumped to. The gate shows one lecture, with most kinds of step in the least time; the others, a minute or
+two each, are `thorough`.
 """
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -108,8 +107,6 @@ def faults(page: Page, name: str) -> dict[str, Any]:
             page.wait_for_timeout(1000)
         else:
             by_size[f"{name}, {width} × {height}"] = wrong
-        if folder := os.environ.get("SHOTS"):
-            page.screenshot(path=Path(folder) / f"{name} {width}.png")
     return by_size
 
 

@@ -4,15 +4,14 @@ import sqlite3
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from rnn_compare.lecture.lecture_file import find
 from tests.browser.lecture.test_wall_fits import answer
-from tests.browser.test_accessibility import broken_rules
-from tests.kit.chromium import opened_window
+from tests.kit.chromium import opened_page
 from tests.kit.phones import PlainPhone, present
 from tests.kit.servers import Server
-from tests.kit.visits import STILL
+from tests.kit.visits import STILL, broken_rules
 
 LONG = "https://rnn.university.example/" + "w" * 89
 LECTURE = find("book")
@@ -23,16 +22,12 @@ IS_MARKED = "node => node.marked === true"
 @pytest.fixture
 def wall(podium: Server, browser: Browser) -> Iterator[Page]:
     """The wall of a lecture at its first step."""
-    errors: list[str] = []
     present(podium.url, "end")
     present(podium.url, "go", "book", 0)
-    with opened_window(browser, bypass_csp=True) as context:  # for what tests it from inside
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
+    with opened_page(browser, bypass_csp=True) as page:  # for what tests it from inside
         page.goto(f"{podium.url}/wall")
         at(page, 0)
         yield page
-    assert not errors, errors
     present(podium.url, "end")
 
 
@@ -76,26 +71,6 @@ def test_keys_and_buttons_lead_through_a_vote_and_out_of_the_lecture(podium: Ser
     wall.wait_for_url(f"{podium.url}/present")
 
 
-@pytest.mark.usefixtures("podium")
-def test_a_press_is_carried_out_once_though_its_answer_is_lost(wall: Page) -> None:
-    lost: list[str] = []
-
-    def lose_the_first(route: Route) -> None:
-        if not lost:
-            lost.append(route.fetch().text())
-            route.abort()
-        else:
-            route.continue_()
-
-    wall.route("**/stage/press", lose_the_first)
-    with wall.expect_response("**/stage/press"):
-        wall.keyboard.press("ArrowRight")
-        at(wall, 1)
-    wall.wait_for_timeout(500)
-    at(wall, 1)
-    assert lost
-
-
 def test_a_press_that_cannot_be_written_says_so_and_is_carried_out_once_it_can(podium: Server, wall: Page) -> None:
     other = sqlite3.connect(podium.store.path.with_name("lecture.db"), isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
@@ -118,7 +93,7 @@ def test_votes_and_presses_of_others_leave_a_chart_and_a_reading_as_they_are(pod
         wall.wait_for_timeout(1500)
         if chart.evaluate(IS_MARKED):
             break
-    PlainPhone(podium.url.partition("//")[2]).events()
+    PlainPhone(podium.host).events()
     present(podium.url, "ask_rows", True)
     expect(wall.get_by_text("join with your phone")).to_be_visible()
     wall.wait_for_timeout(1500)

@@ -9,11 +9,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from rnn_compare.lecture.lecture_file import Lecture, Step, find
 from rnn_compare.paths import SHIPPED_LECTURES
-from tests.browser.lecture.test_wall_fits import GATED, answer, views
-from tests.kit.chromium import opened_window
+from tests.browser.lecture.test_wall_fits import GATED, answer
+from tests.kit.chromium import opened_page
 from tests.kit.phones import present
 from tests.kit.servers import Server
-from tests.kit.waiting import PATIENCE, until
+from tests.kit.waiting import until
 
 NAMES = sorted(path.stem for path in SHIPPED_LECTURES.glob("*.toml"))
 SHIPPED = [pytest.param(name, marks=() if name == GATED else pytest.mark.lecture) for name in NAMES]
@@ -33,47 +33,30 @@ CONTENT = """() => {
 """Texts, what charts and bars tell those who do not see them, and codes."""
 
 
-def content(page: Page) -> list[str]:
-    """Returns all that a page shows, once nothing has changed for a while."""
-    last, since = list[str](), time.monotonic()
+def contents(*pages: Page) -> list[list[str]]:
+    """Returns all that pages show, once nothing has changed on any for a while."""
+    last, since = list[list[str]](), time.monotonic()
     while time.monotonic() - since < QUIET:
-        if (now := page.evaluate(CONTENT)) != last:
+        if (now := [page.evaluate(CONTENT) for page in pages]) != last:
             last, since = now, time.monotonic()
-        page.wait_for_timeout(100)
+        pages[0].wait_for_timeout(100)
     return last
 
 
-@pytest.fixture
-def second(page: Page) -> Page:
-    """Another wall."""
-    return page.context.new_page()
+def open_wall(page: Page, url: str, expected: list[str]) -> None:
+    """Opens a wall anew and waits until it shows this; an outcome follows its curves."""
+    page.goto(f"{url}/wall")
+    until(lambda: page.evaluate(CONTENT) == expected)
 
 
-@pytest.mark.parametrize("name", SHIPPED)
-def test_a_second_wall_and_one_that_was_closed_show_the_same_at_every_step(
-    podium: Server, page: Page, second: Page, name: str
-) -> None:
-    for view in views(page, podium.url, find(name)):
-        second.goto(f"{podium.url}/wall")
-        end = time.monotonic() + PATIENCE
-        while (shown := content(second)) != content(page) and time.monotonic() < end:  # an outcome follows its curves
-            pass
-        assert shown == content(page), view
-        for wall in (page, second):
-            wall.goto("about:blank")
-        page.goto(f"{podium.url}/wall")
-        assert content(page) == shown, view
-    present(podium.url, "end")
-
-
-def lead(url: str, lecture: Lecture, leaders: list[Page], phones: list[Page]) -> Iterator[list[list[str]]]:
-    """Leads a lecture by the first leader's keys to its end; yields what the phones show before each press."""
+def lead(url: str, lecture: Lecture, leaders: list[Page], phones: list[Page]) -> Iterator[None]:
+    """Leads a lecture by the first leader's keys to its end; yields before each press."""
     for index, step in enumerate(lecture.steps):
         for page in (*leaders, *phones):
             expect(page.locator("#title")).to_have_text(step.title)
         vote(url, step, phones)
         while True:
-            yield [content(phone) for phone in phones]
+            yield
             if index + 1 == len(lecture.steps):
                 return
             with leaders[0].expect_response("**/stage/press"):  # it is carried out by then
@@ -100,25 +83,33 @@ def opened(browser: Browser, url: str, *names: str) -> Iterator[list[Page]]:
         pages = []
         for name in names:
             size = {"width": 390, "height": 844} if name == "join" else {}
-            page = windows.enter_context(opened_window(browser, **size)).pages[0]
-            page.on("pageerror", lambda error: pytest.fail(str(error)))
+            page = windows.enter_context(opened_page(browser, **size))
             page.goto(f"{url}/{name}")
             pages.append(page)
         yield pages
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_phones_get_the_same_lecture_with_and_without_a_wall(podium: Server, browser: Browser, name: str) -> None:
-    lectures = []
-    for names in (("wall", "notes"), ("notes",)):
-        present(podium.url, "go", name, 0)
-        with opened(browser, podium.url, *names, "join", "join") as pages:
-            lectures.append(list(lead(podium.url, find(name), pages[:-2], pages[-2:])))
-        present(podium.url, "end")
-    with_wall, without = lectures
-    assert len(with_wall) == len(without)
-    for number, (expected, shown) in enumerate(zip(with_wall, without, strict=True)):
-        assert shown == expected or name == LIVE, number  # no wall trains there
+def test_every_wall_shows_the_same_at_every_step_and_phones_get_the_same_lecture_without_any(
+    podium: Server, browser: Browser, name: str
+) -> None:
+    lecture, with_wall, without = find(name), list[list[list[str]]](), list[list[list[str]]]()
+    present(podium.url, "go", name, 0)
+    with opened(browser, podium.url, "wall", "wall", "notes", "join", "join") as (wall, second, notes, *phones):
+        for _ in lead(podium.url, lecture, [wall, notes], phones):
+            expected, *seen = contents(wall, *phones)
+            with_wall.append(seen)
+            open_wall(second, podium.url, expected)
+            for page in (wall, second):
+                page.goto("about:blank")
+            open_wall(wall, podium.url, expected)
+    present(podium.url, "end")
+    present(podium.url, "go", name, 0)
+    with opened(browser, podium.url, "notes", "join", "join") as (notes, *phones):
+        for _ in lead(podium.url, lecture, [notes], phones):
+            without.append(contents(*phones))
+    present(podium.url, "end")
+    assert without == with_wall or name == LIVE  # no wall trains there
 
 
 @pytest.mark.lecture
