@@ -12,6 +12,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
+from rnn_compare.server.access.cookies import NAME, PRESENTER
 from tests.kit.servers import Server
 from tests.kit.waiting import PATIENCE
 
@@ -69,6 +70,11 @@ class Forger:
                 return
         pytest.fail("The page's script never ended.")
 
+    def sign_in(self, password: str, page: str = "") -> None:
+        """Types a pass and presses the button beside it."""
+        typed = type_in(self.widget("text_input", "Pass"), password)
+        self.rerun(typed, press(self.button("Sign in")[0]), page=page)
+
     def elements(self) -> list[Any]:
         return [m.delta.new_element for m in self.messages if m.delta.WhichOneof("type") == "new_element"]
 
@@ -101,3 +107,19 @@ def cookies_of(server: Server) -> dict[str, str]:
     _, headers, _ = server.ask("GET", "/_stcore/health")
     pairs = (header.split(";")[0].split("=", 1) for header in headers["set-cookie"])
     return {name: value for name, value in pairs}
+
+
+def signed_in(server: Server, password: str) -> dict[str, str]:
+    """Returns the cookies of a new browser that has signed in with the presenter's pass."""
+    cookies = cookies_of(server)
+    with Forger(server, forwarded_for=address_of(cookies), **cookies) as visitor:
+        visitor.rerun()
+        visitor.sign_in(password)
+        token = re.search(r"[0-9]{10}\.[0-9a-f]{64}", visitor.text())
+    assert token, visitor.text()
+    return cookies | {PRESENTER: token[0]}
+
+
+def address_of(cookies: dict[str, str]) -> str:
+    """Returns an address for a browser alone, whose attempts to sign in are then counted for nobody else."""
+    return f"10.{int(cookies[NAME][:2], 16)}.{int(cookies[NAME][2:4], 16)}.{int(cookies[NAME][4:6], 16)}"

@@ -1,6 +1,9 @@
 """Pages in this process with a secrets file, a real guarded server, and a visitor who speaks its websocket himself."""
 
 import contextlib
+import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,7 +17,7 @@ from rnn_compare.services.services import FIRST_PAGE_VARIABLE
 from tests.kit.caches import lend
 from tests.kit.servers import PROJECT, Server, serving
 
-APP = str(PROJECT / "app.py")
+Route = tuple[str, list[str]]
 PASS = "open sesame 22"
 COOKIE_SECRET = "a secret of the tests, and of nobody else"
 SECRETS = f"""
@@ -56,6 +59,14 @@ def write_secrets(tmp_path: Path) -> Iterator[Callable[[str | bytes], Path]]:
 
 
 # ---- a real server -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def routes() -> list[Route]:
+    """Every route of the served app, with its methods, in the order in which they are tried."""
+    command = [sys.executable, "-m", "tests.security.routes_of_the_app"]
+    printed = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    return [(path, methods) for path, methods in json.loads(printed)]
 
 
 @pytest.fixture(scope="session")

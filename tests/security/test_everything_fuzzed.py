@@ -7,10 +7,7 @@ doing.
 
 import contextlib
 import http.client
-import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,16 +22,15 @@ from streamlit.proto.Slider_pb2 import Slider as SliderProto
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.record import Run
 from tests.kit.caches import lend
-from tests.kit.forger import Forger, press, type_in
+from tests.kit.forger import Forger, press, signed_in
 from tests.kit.networks import save_random
 from tests.kit.runs import finished_run
-from tests.kit.servers import PROJECT, Server, serving
+from tests.kit.servers import Server, serving
 from tests.kit.waiting import PATIENCE
 
-from .conftest import PASS, SECRETS
-from .made_up import BODILESS, BODY, HANDSHAKE, HEADERS, METHODS, QUERY, SAID, SEGMENT, VALUE, widget_state
+from .conftest import PASS, SECRETS, Route
+from .made_up import BODILESS, BODY, HEADERS, METHODS, QUERY, SAID, SEGMENT, VALUE, widget_state
 
-Route = tuple[str, list[str]]
 Widget = tuple[str, str]
 """Its kind and its id."""
 
@@ -122,18 +118,9 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.fixture(scope="module")
-def routes() -> list[Route]:
-    command = [sys.executable, "-m", "tests.security.routes_of_the_app"]
-    printed = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
-    return [(path, methods) for path, methods in json.loads(printed)]
-
-
 def test_whatever_is_sent_to_whichever_address_fails_nothing_and_writes_nothing(
     fuzzed: Server, routes: list[Route]
 ) -> None:
-    doors = {"/join/events", "/join/answer", "/wall/events", "/stage/press", "/rnn-compare/live", "/_stcore/stream"}
-    assert doors <= {path for path, _ in routes}
     with sound(fuzzed):
         for path, methods in routes:
             _ask_anything(fuzzed, path, methods)
@@ -149,8 +136,6 @@ def _ask_anything(server: Server, path: str, methods: list[str]) -> None:
             address += f"?{query}"
         body = None if method in BODILESS else data.draw(BODY)
         headers = data.draw(HEADERS)
-        if method == "GET" and data.draw(st.booleans()):
-            headers |= data.draw(HANDSHAKE)
         status, content = sent(server.host, method, address, body, headers)
         assert status < 500, (status, content)
         assert b"Traceback" not in content
@@ -180,24 +165,19 @@ def sent(host: str, method: str, address: str, body: bytes | None, headers: dict
         connection.close()
 
 
-def test_whatever_the_presenter_says_of_whichever_widget_fails_nothing_and_trains_nothing(fuzzed: Server) -> None:
-    with Forger(fuzzed) as presenter:
-        pages = pages_of(presenter)  # before a visitor, whose wrong passes this address would have to wait for
-        box, button = presenter.widget("text_input", "Pass"), presenter.button("Sign in")[0]
-        presenter.rerun(type_in(box, PASS), press(button))  # which writes this browser's key
-        with sound(fuzzed):
-            presenter.rerun(page="present")
-            presenter.rerun(press(presenter.button("Begin")[0]), page="present")
-            for page in pages:
-                _say_anything(presenter, page, buttons=False)
-
-
-def test_whatever_a_visitor_says_of_whichever_widget_fails_nothing_and_changes_nothing(fuzzed: Server) -> None:
+@pytest.mark.parametrize("who", ["presenter", "visitor"])
+def test_whatever_is_said_of_whichever_widget_fails_nothing_and_trains_nothing(fuzzed: Server, who: str) -> None:
+    is_presenter = who == "presenter"
+    cookies = signed_in(fuzzed, PASS) if is_presenter else {}
     before = fuzzed.store.runs()
-    with sound(fuzzed), Forger(fuzzed) as visitor:
-        for page in pages_of(visitor):
-            _say_anything(visitor, page, buttons=True)
-    assert fuzzed.store.runs() == before
+    with sound(fuzzed), Forger(fuzzed, **cookies) as forger:
+        pages = pages_of(forger)
+        if is_presenter:
+            forger.rerun(page="present")
+            forger.rerun(press(forger.button("Begin")[0]), page="present")
+        for page in pages:
+            _say_anything(forger, page, buttons=not is_presenter)
+    assert is_presenter or fuzzed.store.runs() == before, "nor does a visitor change a name"
 
 
 def pages_of(visitor: Forger) -> list[str]:

@@ -26,31 +26,8 @@ from rnn_compare.reviews import text_import
 from rnn_compare.runs.store import RunStore
 from tests.kit.runs import finished_run
 
-CODE = '__import__("os").system("touch hacked")'
-HOSTILE = {
-    "end of a docstring": f'x"""; {CODE}; """',
-    "end of a docstring, escaped": f'x\\"""; {CODE}; """',
-    "end of a text": f"x'; {CODE}; '",
-    "end of a double text": f'x"; {CODE}; "',
-    "three single quotes": f"x'''; {CODE}; '''",
-    "last quote": 'the last"',
-    "last quotes": '"""',
-    "last backslash": "the last\\",
-    "backslashes": "\\N{BULLET} \\x \\u12 \\7",
-    "new line": f"x\n{CODE}\n",
-    "carriage return": f"x\r{CODE}\r\n",
-    "other line ends": f"x\x0b{CODE}\x0c\x1c\x85{CODE}\u2028{CODE}\u2029",
-    "control characters": "\x01\x07\x08\x1b[31mred\x1b]0;hacked\x07\x7f",
-    "nothing to see": "\x07\u202e",
-    "format": "{0} {1.__class__} {title} {network!r} {{reading}}",
-    "percent": "%s %(name)s %n ${title} $title",
-    "right to left": "\u202egnp.exe\u2066",
-    "comment": f"# {CODE} # noqa",
-    "markup": "<b> <script>document.title='hacked'<!-- --> &lt; ]]>",
-    "Markdown": "![i](y) [x](z) `code` **b** $x^2$ | # h <b>",
-    "smile": "🎬👩‍👩‍👧‍👦 größer 電影 ع",
-}
-"""Parts of the names of files; only "/" and NUL cannot stand in one."""
+from .hostile import OF_FILES
+
 IN_A_PROCESS_OF_ITS_OWN = """
 import ast, json, os, sys
 import keras, numpy, pandas, plotly.express
@@ -149,7 +126,7 @@ def test_hostile_names_change_no_statement_of_exported_python_and_no_element_of_
 
     _, usual = exported(0, "tickets")
     codes = list[tuple[str, str]]()
-    for number, (kind, name) in enumerate(HOSTILE.items(), 1):
+    for number, (kind, name) in enumerate(OF_FILES.items(), 1):
         folder, hostile = exported(number, name)
         for form, code in hostile.python.items():
             assert structure(code) == structure(usual.python[form]), (kind, form)
@@ -169,5 +146,5 @@ def test_hostile_names_change_no_statement_of_exported_python_and_no_element_of_
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("read: 20 {0, 1}") == len(codes)
-    for number, name in enumerate(HOSTILE.values(), 1):
+    for number, name in enumerate(OF_FILES.values(), 1):
         assert {path.name for path in (tmp_path / str(number)).iterdir()} == {"cache", f"{name}.csv"}

@@ -31,70 +31,10 @@ from rnn_compare.services.services import Services
 from tests.kit.networks import save_random
 from tests.kit.pages import go_to, seen, visit
 
-HOSTILE = {
-    "path": "../../../../etc/passwd",
-    "path on Windows": "..\\..\\..\\windows\\win.ini",
-    "absolute path": "/etc/passwd",
-    "address": "file:///etc/passwd",
-    "share": "//evil.example/share",
-    "path in a run's id": "lstm-3f9a2c/../../../runs.db",
-    "SQL": "'; DROP TABLE runs; --",
-    "SQL union": "x' UNION SELECT owner_host FROM runs WHERE '1'='1",
-    "SQL pattern": "%_%",
-    "script": "<script>document.title='hacked'</script>",
-    "image": "<img src=x onerror=\"document.title='hacked'\">",
-    "drawing": "<svg/onload=document.title='hacked'>",
-    "end of a tag": "'\"></textarea></style></script><iframe src=javascript:alert(1)>",
-    "style": "</style><style>*{display:none}</style>",
-    "link": "<a href=\"javascript:document.title='hacked'\">x</a>",
-    "entities": "&lt;script&gt;&#60;script&#62;",
-    "Markdown": "**bold** :red[r] $x^2$ [x](javascript:alert(1)) ![i](http://127.0.0.1:9/i.png) :material/lock:",
-    "formula": '=HYPERLINK("http://evil.example","x")',
-    "formula with a sign": "+1+cmd|' /C calc'!A0",
-    "formula with an at": "@SUM(1+1)*cmd|' /C calc'!A0",
-    "formula after a tab": "\t=1+1",
-    "wide formula": "＝1+1",
-    "cells": 'a","b\n=1+1',
-    "shell": "; touch hacked; $(touch hacked) `touch hacked` | touch hacked && touch hacked",
-    "option": "--help",
-    "response file": "@/etc/passwd",
-    "home": "~root/.ssh/id_rsa",
-    "variable": "$HOME %PATH% ${jndi:ldap://127.0.0.1:9/x}",
-    "format": "{0.__class__.__mro__} {} %s %n %(x)s",
-    "template": "{{7*7}} #{7*7} <%= 7*7 %>",
-    "Plotly": "%{y} %{customdata} <a href='javascript:alert(1)'>x</a>",
-    "NUL": "good\0film",
-    "control signs": "\x1b[31mred\x1b]0;hacked\x07\x08\r\n\x7f",
-    "right to left": "\u202egnp.exe\u2066",
-    "nothing to see": "\u200b\u200c\ufeff\u00ad",
-    "stacked marks": "z" + "\u0300" * 500,
-    "long letters": "ﷺ" * 500,
-    "other digits": "٣٢",
-    "Turkish i": "İSTANBUL ıI",
-    "smile": "🎬👩‍👩‍👧‍👦",
-    "enormous number": "9" * 5_000,
-    "enormous exponent": "1e999999",
-    "no number": "NaN",
-    "infinite": "-Infinity",
-    "hexadecimal": "0x7fffffff",
-    "below zero": "-1",
-    "pickle": "cos\nsystem\n(S'touch hacked'\ntR.",
-    "JSON": '{"__proto__": {"admin": true}}',
-    "long": "good film " * 2_000,
-    "one long word": "a" * 20_000,
-    "only spaces": " \t\n\u00a0\u3000",
-}
+from .hostile import HOSTILE, LIKE_NUMBERS
+
 SOME = dict(list(HOSTILE.items())[::3])
-"""For pages that do with a text what another does that is given all of them."""
-LIKE_NUMBERS = (
-    "other digits",
-    "enormous number",
-    "enormous exponent",
-    "no number",
-    "infinite",
-    "hexadecimal",
-    "below zero",
-)
+"""For a page that does with a text what another does that is given all of them."""
 NUMBERS = tuple(name for name, field in Experiment.model_fields.items() if field.annotation in (int, float))
 SETTINGS = tuple(Experiment.model_fields)
 FORMULA_SIGNS = tuple("=+@\t\r＝＋＠－")
@@ -144,21 +84,19 @@ def nothing_but_the_cache_is_touched() -> Iterator[None]:
     assert not list(Path.cwd().glob("hacked*"))
 
 
-@pytest.mark.parametrize(
-    "harm", [Path.unlink, lambda path: path.write_text(""), lambda path: shutil.rmtree(path.parent, ignore_errors=True)]
-)
 @pytest.mark.usefixtures("services")
-def test_the_watch_lets_nothing_outside_the_cache_be_changed(tmp_path: Path, harm: Callable[[Path], None]) -> None:
+def test_the_watch_lets_nothing_outside_the_cache_be_changed(tmp_path: Path) -> None:
     outside = tmp_path / "outside" / "kept"
     outside.parent.mkdir()
     outside.write_text("kept")
-    with (
-        pytest.raises(AssertionError, match=str(outside.parent)),
-        nothing_but_the_cache_is_touched(),
-        contextlib.suppress(PermissionError),  # even where the code under test would swallow the refusal
-    ):
-        harm(outside)
-    assert outside.read_text() == "kept"
+    for harm in (outside.unlink, lambda: outside.write_text(""), lambda: shutil.rmtree(outside.parent, True)):
+        with (
+            pytest.raises(AssertionError, match=str(outside.parent)),
+            nothing_but_the_cache_is_touched(),
+            contextlib.suppress(PermissionError),  # even where the code under test would swallow the refusal
+        ):
+            harm()
+        assert outside.read_text() == "kept"
 
 
 class Markup(HTMLParser):
@@ -203,7 +141,9 @@ def assert_sound(app: Any, name: str) -> None:
     assert "display:none" not in markup.styles, name
 
 
-def test_names_and_notes_are_text(services: Services, record: Callable[..., str]) -> None:
+def test_names_and_notes_are_text_and_no_formulas_in_a_spreadsheet(
+    services: Services, record: Callable[..., str]
+) -> None:
     run = record()
     app = go_to(visit(), "runs")
     app.session_state["runs_table"] = {"selection": {"rows": [0]}}
@@ -214,10 +154,14 @@ def test_names_and_notes_are_text(services: Services, record: Callable[..., str]
             app.text_area(key=f"note_{run}").set_value(text)
             app.run()
         assert_sound(app, name)
-        renamed = services.store.run(run)
+        [renamed] = services.store.runs()
         assert renamed.name == " ".join(visible(text[: store.MAX_NAME]).split()), name
         assert renamed.note == text[: store.MAX_NOTE].strip(), name
-    assert len(services.store.runs()) == 1
+        rows = list(csv.reader(io.StringIO(curves([renamed]))))
+        assert len(rows) == 3, f"{name}: one row an epoch, whatever the name holds"
+        table = run_table.table([renamed], {})  # Streamlit offers it as a file, as it stands
+        cells = [*(cell for row in rows for cell in row), *table.get("Name", ()), *table.get("Note", ())]
+        assert not [cell for cell in cells if cell.startswith(FORMULA_SIGNS)], name
 
 
 def test_hostile_names_are_drawn_as_text_wherever_they_appear(services: Services, record: Callable[..., str]) -> None:
@@ -270,23 +214,11 @@ def test_settings_in_a_link_that_cannot_be_are_named_and_the_usual_ones_taken(se
     assert services.runs() == []
 
 
-def test_names_and_notes_in_a_spreadsheet_are_no_formulas(services: Services, record: Callable[..., str]) -> None:
-    run = record()
-    for name, text in HOSTILE.items():
-        services.store.rename(run, text[: store.MAX_NAME])
-        services.store.annotate(run, text[: store.MAX_NOTE])
-        rows = list(csv.reader(io.StringIO(curves(services.store.runs()))))
-        assert len(rows) == 3, f"{name}: one row an epoch, whatever the name holds"
-        table = run_table.table(services.store.runs(), {})  # Streamlit offers it as a file, as it stands
-        cells = [*(cell for row in rows for cell in row), *table.get("Name", ()), *table.get("Note", ())]
-        assert not [cell for cell in cells if cell.startswith(FORMULA_SIGNS)], name
-
-
 @pytest.mark.parametrize("name", HOSTILE)
 def test_the_command_line_answers_in_a_sentence(trained: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each setting is given all that a number may look like, and every fourth of the other texts."""
+    """Each setting is given all that a number may look like, and one is given each of the other texts."""
     argument = HOSTILE[name].split("\0")[0]  # no system passes on what follows
-    settings = SETTINGS if name in LIKE_NUMBERS else SETTINGS[list(HOSTILE).index(name) % 4 :: 4]
+    settings = SETTINGS if name in LIKE_NUMBERS else SETTINGS[list(HOSTILE).index(name) % len(SETTINGS) :][:1]
     calls = [
         ["predict", argument, "good film"],
         ["predict", trained, argument],

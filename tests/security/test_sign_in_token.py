@@ -29,31 +29,22 @@ def now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def test_a_token_is_valid_for_its_browser_its_pass_and_twelve_hours(now: list[float]) -> None:
     token = issue_sign_in(BROWSER, PASS)
-    assert sign_in_expiry(token, BROWSER, PASS) == NOW + VALID_SECONDS
-    now[0] += VALID_SECONDS - 1
-    assert sign_in_expiry(token, BROWSER, PASS)
-    now[0] += 1
-    assert not sign_in_expiry(token, BROWSER, PASS)
-
-
-def test_another_browser_and_another_pass_are_refused() -> None:
-    token = issue_sign_in(BROWSER, PASS)
+    assert sign_in_expiry(token, BROWSER, PASS) == NOW + 12 * 3600
     issue_sign_in(OTHER, PASS)
-    assert not sign_in_expiry(token, OTHER, PASS)
-    assert not sign_in_expiry(token, BROWSER, PASS + "!")
-    assert not sign_in_expiry(token, BROWSER, "")
+    for browser, password in ((OTHER, PASS), (BROWSER, f"{PASS}!"), (BROWSER, "")):
+        assert not sign_in_expiry(token, browser, password)
+    for seconds, is_valid in ((12 * 3600 - 1, True), (1, False)):
+        now[0] += seconds
+        assert bool(sign_in_expiry(token, BROWSER, PASS)) is is_valid
 
 
 def test_signing_out_makes_every_token_of_the_browser_void_and_no_other_and_a_new_one_is_valid() -> None:
     first, second, other = issue_sign_in(BROWSER, PASS), issue_sign_in(BROWSER, PASS), issue_sign_in(OTHER, PASS)
-    revoke_sign_in(BROWSER)
-    revoke_sign_in(BROWSER)
-    assert not sign_in_expiry(first, BROWSER, PASS)
-    assert not sign_in_expiry(second, BROWSER, PASS)
-    assert sign_in_expiry(other, OTHER, PASS)
+    for _ in range(2):
+        revoke_sign_in(BROWSER)
     new = issue_sign_in(BROWSER, PASS)
-    assert sign_in_expiry(new, BROWSER, PASS)
-    assert not sign_in_expiry(first, BROWSER, PASS)
+    assert [bool(sign_in_expiry(token, BROWSER, PASS)) for token in (first, second, new)] == [False, False, True]
+    assert sign_in_expiry(other, OTHER, PASS)
 
 
 def test_the_cache_folder_tells_neither_token_nor_browser_nor_pass_and_forgets_what_has_expired(
@@ -95,19 +86,13 @@ def test_sign_ins_at_the_same_time_in_two_servers_with_one_cache_are_all_valid(t
 
 
 @made_up
-@given(st.text(max_size=80) | st.from_regex(r"[0-9]+\.[0-9a-f]{64}", fullmatch=True))
-def test_what_was_made_up_is_refused_in_silence(token: str) -> None:
-    issue_sign_in(BROWSER, PASS)
-    assert not sign_in_expiry(token, BROWSER, PASS)
-
-
-@made_up
 @given(st.data())
-def test_a_token_with_anything_changed_is_refused(data: st.DataObject) -> None:
+def test_a_token_with_anything_changed_and_one_that_was_made_up_is_refused(data: st.DataObject) -> None:
     token = issue_sign_in(BROWSER, PASS)
     start = data.draw(st.integers(0, len(token)))
     end = data.draw(st.integers(start, len(token)))
-    forged = token[:start] + data.draw(st.text(max_size=8)) + token[end:]
+    invented = st.text(max_size=80) | st.from_regex(r"[0-9]+\.[0-9a-f]{64}", fullmatch=True)
+    forged = data.draw(st.text(max_size=8).map(lambda text: token[:start] + text + token[end:]) | invented)
     assert bool(sign_in_expiry(forged, BROWSER, PASS)) is (forged == token)
 
 

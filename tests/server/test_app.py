@@ -19,7 +19,7 @@ from rnn_compare.server.lecture import phones
 from rnn_compare.services.board import View
 from rnn_compare.services.services import Services
 from rnn_compare.training.engine import Engine
-from tests.server.lecture.test_presenter import ask
+from tests.kit.asgi import ask
 
 BEST = Question(id="best", kind="best_network", text="Which?", choices=("SimpleRNN", "LSTM"))
 PHONE = {"Cookie": f"rnn_compare_visitor={'a' * 32}"}
@@ -41,25 +41,18 @@ def apps(tmp_path: Path) -> Iterator[list[App]]:
         app.close()
 
 
-def test_what_one_class_is_asked_and_answers_the_other_does_not_see(apps: list[App]) -> None:
+def test_what_one_class_is_asked_answers_and_hides_the_other_does_not_see(apps: list[App]) -> None:
     first, other = apps
     for app in apps:
         app.classroom().begin("x")
     first.classroom().show_step(0, "Predict", "Which?", BEST)
     first.classroom().open_vote()
-    assert ask(first, "POST", f"/{phones.PATH}/answer", headers=PHONE, json=ANSWER).json() == {"kept": True}
-    assert ask(other, "POST", f"/{phones.PATH}/answer", headers=PHONE, json=ANSWER).status_code == 409, (
-        "nobody asked it that"
-    )
+    posted = [ask(app, "POST", f"/{phones.PATH}/answer", headers=PHONE, json=ANSWER).status_code for app in apps]
+    assert posted == [200, 409], "nobody asked the other it"
     assert [list(answers.values()) for answers in first.classroom().votes.rounds("best")] == [[1]]
     assert other.classroom().votes.rounds("best") == []
     assert (first.classroom().state().title, other.classroom().state().title) == ("Predict", "")
-
-
-def test_a_run_is_recorded_hidden_and_shown_by_its_own_server_alone(apps: list[App]) -> None:
-    first, other = apps
     [run] = first.services().store.create([Experiment()], Owner.current(), "page")
-    other.classroom().begin("x")
     other.classroom().hide([run])
     shown = [json.loads(ask(app, "GET", f"/{live.url([], View())}").content)["groups"] for app in apps]
     assert [len(groups) for groups in shown] == [1, 0]
@@ -90,24 +83,20 @@ def test_news_reaches_the_phones_of_its_own_class_and_an_end_ends_them_alone(app
 
 
 def test_whoever_has_used_up_all_turns_with_one_server_has_all_with_the_other(apps: list[App]) -> None:
-    first, other = apps
-    for limit in (first.predictions, first.access.attempts_by_address, first.phones.sending):
+    first, other = ((app.predictions, app.access.attempts_by_address, app.phones.sending) for app in apps)
+    for limit in first:
         while not limit.take("me"):
             pass
-    first.access._latest = (-math.inf, Rule("a pass that is gone"))
-    assert [
-        limit.take("me") for limit in (other.predictions, other.access.attempts_by_address, other.phones.sending)
-    ] == [0.0] * 3
-    assert first.access.rule().problem
-    assert other.access.rule().open
+    assert [limit.take("me") for limit in other] == [0.0] * 3
+    apps[0].access._latest = (-math.inf, Rule("a pass that is gone"))
+    assert [app.access.rule().open for app in apps] == [False, True]
 
 
 def test_a_closed_app_opens_again_with_what_it_recorded(apps: list[App]) -> None:
-    first, _ = apps
-    first.classroom().begin("x")
-    first.close()
-    assert first.running() is None
-    assert first.classroom().state().lecture == "x"
+    apps[0].classroom().begin("x")
+    apps[0].close()
+    assert apps[0].running() is None
+    assert apps[0].classroom().state().lecture == "x"
 
 
 @pytest.mark.parametrize(

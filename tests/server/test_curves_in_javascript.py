@@ -35,6 +35,7 @@ console.log(JSON.stringify(groups.map((group) => {{
 """
 
 
+GRADIENT = View(("gradient",))
 UNPACK = f"""
 import fs from "node:fs";
 import {{ decompressed, unpacked }} from "{PACKAGE.as_uri()}/browser/arithmetic/numbers.js";
@@ -84,37 +85,25 @@ def of_ten_seeds() -> list[Run]:
     return [run(f"lstm-{seed}", "val_accuracy", curve, seed) for seed, curve in enumerate(ACCURACIES)]
 
 
-def test_the_thinned_seeds_and_bands_of_long_runs_stand_at_their_own_epochs() -> None:
-    runs = of_ten_seeds()
-    [group] = drawn(board_message(runs, {}, View(("accuracy",))))
-    every = group["every"]
-    assert every > 1
-    sent = [epoch for epoch in range(1, 98) if epoch % every == 0]
-    lines = {line["uid"].rpartition(f"{runs[0].id}-")[2]: line for line in group["lines"]}
-    for seed, curve in enumerate(ACCURACIES):
-        assert lines[f"seed-{seed}"]["x"] == sent
-        assert lines[f"seed-{seed}"]["y"] == pytest.approx([100 * curve[epoch - 1] for epoch in sent], abs=0.01)
-    mean, half = band(ACCURACIES)
-    upper = lines["band"]["y"][: len(sent)]
-    assert lines["band"]["x"][: len(sent)] == sent
-    assert upper == pytest.approx([min(100, 100 * (mean + half)[epoch - 1]) for epoch in sent], abs=0.02)
-
-
-def test_reports_and_phones_draw_the_curves_of_the_boards_message_at_their_epochs() -> None:
+def test_board_reports_and_phones_draw_the_thinned_seeds_and_bands_of_long_runs_at_their_own_epochs() -> None:
     message = board_message(of_ten_seeds(), {}, View(("accuracy",)))
-    every = message["groups"][0]["seeds"]["every"]
-    sent = [epoch for epoch in range(1, 98) if epoch % every == 0]
-    [chart] = drawn_as_svg(message)
+    [group], [chart] = drawn(message), drawn_as_svg(message)
+    assert group["every"] > 1
+    sent = [epoch for epoch in range(1, 98) if epoch % group["every"] == 0]
     means, half = band(ACCURACIES)
-    assert chart["ticks"][:4] == ["40 %", "50 %", "60 %", "70 %"]
+    upper = [(epoch, min(100, 100 * (means + half)[epoch - 1])) for epoch in sent]
+    lines = {line["uid"].rpartition("lstm-0-")[2]: line for line in group["lines"]}
     *seeds, mean = chart["lines"]
-    for line, curve in zip(seeds, ACCURACIES, strict=True):
-        near(line["points"], [(epoch, 100 * curve[epoch - 1]) for epoch in sent])
+    for seed, curve in enumerate(ACCURACIES):
+        points = [(epoch, 100 * curve[epoch - 1]) for epoch in sent]
+        near([*zip(lines[f"seed-{seed}"]["x"], lines[f"seed-{seed}"]["y"], strict=True)], points)
+        near(seeds[seed]["points"], points)
+    near([*zip(lines["band"]["x"], lines["band"]["y"], strict=True)][: len(sent)], upper)
     near(mean["points"], list(enumerate(100 * means, 1)))
     [area] = chart["areas"]
-    near(area[: len(sent)], [(epoch, min(100, 100 * (means + half)[epoch - 1])) for epoch in sent])
+    near(area[: len(sent)], upper)
     near(area[: -len(sent) - 1 : -1], [(epoch, 100 * (means - half)[epoch - 1]) for epoch in sent])
-    assert chart["markers"] == 97
+    assert (chart["ticks"][:4], chart["markers"]) == (["40 %", "50 %", "60 %", "70 %"], 97)
 
 
 @pytest.mark.parametrize(("seeds", "areas"), [(4, 0), (5, 1)])
@@ -130,7 +119,7 @@ def test_a_report_draws_a_logarithmic_axis_and_a_gap_where_an_epoch_lacks_a_figu
     known = run("lstm", "gradient_norm", [1000.0, 0.8, 0.02, 40.0])
     lacking = replace(known.epochs[2], figures={"val_accuracy": 0.5, "val_loss": 0.6})
     runs = [replace(known, epochs=(*known.epochs[:2], lacking, known.epochs[3]))]
-    [chart] = drawn_as_svg(board_message(runs, {}, View(("gradient",))))
+    [chart] = drawn_as_svg(board_message(runs, {}, GRADIENT))
     assert chart["ticks"][:5] == ["0.1", "1", "10", "100", "1000"]
     [line] = chart["lines"]
     assert line["strokes"] == 2
@@ -143,23 +132,12 @@ def near(points: Sequence[Sequence[float]], expected: Sequence[tuple[float, floa
     )
 
 
-def test_a_small_gradient_norm_keeps_its_digits_beside_a_huge_one() -> None:
-    norms = {"SimpleRNN": [86164.0, 0.8], "LSTM": [0.8, 0.041], "GRU": [5.3, 0.0]}
-    runs = [run(cell, "gradient_norm", curve, cell=cell) for cell, curve in norms.items()]
-    groups_drawn = drawn(board_message(runs, {}, View(("gradient",))))
-    for group, curve in zip(groups_drawn, norms.values(), strict=True):
-        assert group["validation"]["y"] == pytest.approx(curve, rel=1e-3, abs=1e-3)
-
-
-def test_the_interval_of_gradient_norms_is_that_of_their_mean() -> None:
+def test_a_small_gradient_norm_keeps_its_digits_beside_a_huge_one_and_the_interval_is_that_of_their_mean() -> None:
     norms = [[0.8, 86164.0], [1.1, 91000.0], [0.9, 70500.0], [1.0, 80000.0], [0.7, 88000.0]]
-    [group] = drawn(
-        board_message(
-            [run(f"a-{seed}", "gradient_norm", n, seed) for seed, n in enumerate(norms)], {}, View(("gradient",))
-        )
-    )
-    _, half = band(norms)
-    assert group["half"] == pytest.approx(half.tolist(), rel=1e-3)
+    runs = [run(f"a-{seed}", "gradient_norm", curve, seed) for seed, curve in enumerate(norms)]
+    huge, small = drawn(board_message([*runs, run("GRU", "gradient_norm", [0.041, 0.0], cell="GRU")], {}, GRADIENT))
+    assert huge["half"] == pytest.approx(band(norms)[1].tolist(), rel=1e-3)
+    assert small["validation"]["y"] == pytest.approx([0.041, 0.0], rel=1e-3, abs=1e-3)
 
 
 def test_a_figure_that_may_be_negative_is_drawn_below_0() -> None:

@@ -1,6 +1,7 @@
 """Turns of page scripts: few run at a time, all run in the end, and one that hangs holds up nobody."""
 
 import asyncio
+import contextlib
 import threading
 import time
 
@@ -11,55 +12,58 @@ from rnn_compare.dashboard import site
 from rnn_compare.server.app import App
 from rnn_compare.server.process import turns
 from rnn_compare.server.process.turns import ScriptTurns
+from tests.kit.threads import at_once
 from tests.kit.waiting import PATIENCE
 
 
-def run_all(*scripts: threading.Thread) -> None:
-    for script in scripts:
-        script.start()
-    for script in scripts:
-        script.join(PATIENCE)
-
-
 def test_scripts_of_many_pages_run_a_few_at_a_time_and_all_of_them_run() -> None:
-    in_turn, at_work, most, ended = ScriptTurns(), set[int](), [], []
+    in_turn, at_work, most = ScriptTurns(), set[int](), list[int]()
 
-    def script(page: int) -> None:
-        try:
-            with in_turn.turn(), in_turn.turn():  # a page, and a fragment in it
-                at_work.add(page)
-                most.append(len(at_work))
-                time.sleep(0.02)
-                at_work.remove(page)
-                if page == 3:
-                    raise ValueError("a script that fails gives its turn back")
-        except ValueError:
-            pass
-        ended.append(page)
+    def script(page: int) -> int:
+        with contextlib.suppress(ValueError), in_turn.turn(), in_turn.turn():  # a page, and a fragment in it
+            at_work.add(page)
+            most.append(len(at_work))
+            time.sleep(0.02)
+            at_work.remove(page)
+            if page == 3:
+                raise ValueError("a script that fails gives its turn back")
+        return page
 
-    run_all(*(threading.Thread(target=script, args=(page,)) for page in range(12)))
-    assert sorted(ended) == list(range(12))
+    assert at_once(script, threads=12) == list(range(12))
     assert max(most) == turns.AT_ONCE
+
+
+class Holding:
+    """Scripts that take all turns, until they may go on."""
+
+    def __init__(self, in_turn: ScriptTurns) -> None:
+        self.go_on, self._taken = threading.Event(), threading.Barrier(turns.AT_ONCE + 1)
+        self.threads = [threading.Thread(target=self._hold, args=(in_turn,)) for _ in range(turns.AT_ONCE)]
+        for thread in self.threads:
+            thread.start()
+        self._taken.wait(PATIENCE)
+
+    def _hold(self, in_turn: ScriptTurns) -> None:
+        with in_turn.turn():
+            self._taken.wait(PATIENCE)
+            self.go_on.wait(PATIENCE)
+
+    def end(self) -> None:
+        self.go_on.set()
+        for thread in self.threads:
+            thread.join(PATIENCE)
+            assert not thread.is_alive()
 
 
 def test_scripts_behind_others_that_hang_run_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "TURN_SECONDS", 0.1)
-    in_turn, go_on = ScriptTurns(), threading.Event()
-
-    def script() -> None:
-        with in_turn.turn():
-            go_on.wait(PATIENCE)
-
-    hanging = [threading.Thread(target=script) for _ in range(turns.AT_ONCE)]
-    for thread in hanging:
-        thread.start()
+    in_turn = ScriptTurns()
+    hanging = Holding(in_turn)
     for _ in range(20):
         with in_turn.turn():  # the first of them waits for a moment
             pass
-    assert all(thread.is_alive() for thread in hanging)
-    go_on.set()
-    for thread in hanging:
-        thread.join()
+    assert all(thread.is_alive() for thread in hanging.threads)
+    hanging.end()
 
 
 PAGE = """
@@ -76,25 +80,13 @@ ticking(lambda: None, None)
 def test_a_page_and_a_fragment_wait_for_a_turn(script: str, own_app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(site, "_render", lambda: None)
     monkeypatch.setattr(turns, "TURN_SECONDS", PATIENCE)
-    go_on, taken = threading.Event(), threading.Barrier(turns.AT_ONCE + 1)
-
-    def hold() -> None:
-        with own_app.turns.turn():
-            taken.wait(PATIENCE)
-            go_on.wait(PATIENCE)
-
-    threads = [threading.Thread(target=hold) for _ in range(turns.AT_ONCE)]
-    for thread in threads:
-        thread.start()
-    taken.wait(PATIENCE)
-    threads.append(threading.Thread(target=AppTest.from_string(script, default_timeout=PATIENCE).run))
-    threads[-1].start()
-    threads[-1].join(1.0)
-    assert threads[-1].is_alive()
-    go_on.set()
-    for thread in threads:
-        thread.join(PATIENCE)
-        assert not thread.is_alive()
+    hanging = Holding(own_app.turns)
+    page = threading.Thread(target=AppTest.from_string(script, default_timeout=PATIENCE).run)
+    page.start()
+    page.join(1.0)
+    assert page.is_alive()
+    hanging.threads.append(page)
+    hanging.end()
 
 
 def test_a_page_ends_once_a_busy_event_loop_has_taken_what_it_drew() -> None:

@@ -35,7 +35,9 @@ def options() -> Iterator[None]:
         ("https://rnn.example:8443", {"Host": "rnn.example", "X-Forwarded-Port": "8443"}, True),
         ("https://rnn.example:9999", {"Host": "rnn.example", "X-Forwarded-Port": "8443"}, False),
         ("https://evil.example", {"Host": "rnn.example", "X-Forwarded-Host": "rnn.example"}, False),
-        ("null", {"Host": "rnn.example"}, False),
+        ("https://127.0.0.1", {"Host": "127.0.0.1:8501"}, False),
+        ("http://127.0.0.1.evil.example", {"Host": "127.0.0.1"}, False),
+        *((origin, {"Host": "rnn.example"}, False) for origin in ("null", "file://", "http://[")),
     ],
 )
 def test_a_page_is_the_servers_own_if_host_and_port_are_those_that_its_browser_asked(
