@@ -36,13 +36,8 @@ def test_a_drawing_shows_only_what_the_cell_has_to_show(name: str) -> None:
     names = shown(picture(name).drawing, *SHOWING, "scale")
     assert names <= known
     assert {"state", "state_before"} <= names
-
-
-@pytest.mark.parametrize("name", CELLS)
-def test_every_gate_of_a_cell_is_in_its_drawing_as_a_gate(name: str) -> None:
-    assert shown(picture(name).drawing, "gate") == {
-        signal.name for signal in cell(name).signals if signal.kind == "gate"
-    }
+    gates = {signal.name for signal in cell(name).signals if signal.kind == "gate"}
+    assert shown(picture(name).drawing, "gate") == gates
 
 
 @pytest.mark.parametrize("name", CELLS)
@@ -67,8 +62,3 @@ def test_a_generic_drawing_has_room_for_no_gate_and_for_several(signals: int) ->
     drawing = generic_picture(some, 0).drawing
     assert drawing.count('href="#rc-sum"') == signals
     assert_on_sheet(drawing)
-
-
-def test_cells_without_a_drawing_differ_in_colour() -> None:
-    colors = [generic_picture(cell("GRU"), number).color for number in range(6)]
-    assert len(set(colors)) == 6

@@ -8,7 +8,7 @@ import pytest
 from rnn_compare.charts.chance_picture import chance_picture
 from rnn_compare.comparison.inference.judge import judge
 from rnn_compare.comparison.inference.judgement import Judgement, judge_settings
-from tests.comparison.test_judgement import setting
+from tests.kit.judgements import setting
 
 
 def drawn(judgement: Judgement) -> str:

@@ -98,16 +98,14 @@ def test_networks_share_a_scale_at_which_the_largest_fits(experiments: list[Expe
         assert max(map(float, heights)) <= 46
 
 
-def test_a_matrix_too_small_for_its_label_has_none() -> None:
-    assert ">32·32</b>" in drawn(Experiment())
-    assert ">32·32</b>" not in drawn(Experiment(), pixels([Experiment(), Experiment(cell="LSTM", units=512)]))
-
-
-def test_each_drawing_is_said_in_words() -> None:
+def test_each_drawing_is_said_in_words_and_labels_what_is_large_enough() -> None:
     html = drawn(Experiment(cell="LSTM"))
     assert 'aria-label="Of 328,353 parameters: Embedding 97.5 %, LSTM 2.5 %, Dense 0.01 %"' in html
     assert 'aria-label="LSTM: 4 blocks, each with recurrent kernel 32·32, kernel 32·32, bias 32"' in html
     assert html.count('role="img"') == html.count("aria-label=")
+    assert "a &lt;network&gt;" in html
+    beside_a_large_one = drawn(Experiment(), pixels([Experiment(), Experiment(cell="LSTM", units=512)]))
+    assert [">32·32</b>" in drawing for drawing in (html, beside_a_large_one)] == [True, False]
 
 
 def test_the_legend_names_what_is_drawn_and_no_more() -> None:
@@ -117,7 +115,3 @@ def test_the_legend_names_what_is_drawn_and_no_more() -> None:
     assert "features·units</span> + " in legend([mingru, mean])
     assert [word in legend([mean]) for word in ("kernel", "units", "bias", "scale")] == [True, False, True, False]
     assert "bias; also a normalization's scale and offset" in legend([mean, Experiment(cell="attention")])
-
-
-def test_a_title_is_text() -> None:
-    assert "a &lt;network&gt;" in drawn(Experiment())

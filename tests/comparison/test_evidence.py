@@ -7,7 +7,9 @@ from rnn_compare.comparison.groups import groups
 from rnn_compare.experiment import Experiment
 from rnn_compare.presets import BOOK, SHORT, Preset
 from rnn_compare.reviews import prepared
-from rnn_compare.runs.events import Ended, Predictions, Status, encoded
+from rnn_compare.runs.events import Predictions, Status, encoded
+from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Tested as OnTestReviews
 from rnn_compare.runs.store import RunStore
 from tests.kit.runs import record
 
@@ -28,45 +30,33 @@ def test_the_table_of_results_has_one_accuracy_of_each_network_and_names_runs_th
     assert table.notes == [f"{stopped.id} is not included: stopped after 1 of 4 epochs."]
 
 
-def test_an_accuracy_is_measured_again_once_its_run_has_ended(store: RunStore, evidence: Evidence) -> None:
-    """The predictions of the last epoch may arrive after the first look."""
-    experiment = Experiment(reviews=2000, epochs=2)
-    running = record(store, experiment, [0.7, 0.8], Status.RUNNING, keep=False)
-    assert evidence.score(running, "kept") is None
-    labels = known_labels(experiment, "validation")
-    assert labels is not None
-    store.record(
-        [
-            *(
-                Predictions(running.id, n, "validation", 1.0, len(labels), encoded(labels.astype(float)))
-                for n in (1, 2)
-            ),
-            Ended(running.id, Status.FINISHED, None, 1.0),
-        ]
-    )
-    score = evidence.score(store.run(running.id), "kept")
-    assert score is not None
-    assert score.accuracy == 1.0
-
-
-def test_an_accuracy_is_measured_once(store: RunStore, evidence: Evidence) -> None:
-    run = record(store, Experiment(reviews=2000, epochs=2), [0.75, 0.8])
-    score = evidence.score(run, "kept")
-    assert score is not None
-    assert score.correct is not None
-    assert (score.accuracy, len(score.correct)) == (0.8, 400)
-    assert evidence.score(run, "kept") is score
-
-
-def test_reviews_that_are_prepared_later_are_seen_then_and_those_of_a_source_that_is_gone_are_not(
+def test_whatever_an_accuracy_depends_on_it_is_measured_again_once_that_changes_and_else_once(
     store: RunStore, evidence: Evidence, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = record(store, Experiment(reviews=1998, epochs=2), [0.75, 0.8])
+    experiment = Experiment(reviews=1998, epochs=2, test_split=0.2)
+    run = record(store, experiment, [0.6, 0.7], Status.RUNNING, test=0.8)
+    late = record(store, experiment, [0.6, 0.7], Status.RUNNING, keep=False)
+    untested = replace(run, id="no predictions", test=OnTestReviews(1, 0.9, 400))
+
+    def measured(of: Run, measure: str = "kept") -> float | None:
+        score, fresh = (cached.score(of, measure) for cached in (evidence, Evidence(store)))
+        assert (score and score.accuracy) == (fresh and fresh.accuracy) == evidence.accuracy(of, measure)
+        return score and score.accuracy
+
     with monkeypatch.context() as before:
         before.setattr(prepared, "is_prepared", lambda _source: False)
-        assert evidence.score(run, "kept") is None
-    assert evidence.score(run, "kept") is not None
-    lost = replace(run, id="lost", experiment=run.experiment.model_copy(update={"source": "gone"}))
+        assert measured(run) is None
+    assert measured(run) != measured(replace(run, epochs=run.epochs[:1])), "the number of epochs"
+    assert measured(late) is None, "the run"
+    assert measured(run, "test") == pytest.approx(0.8, abs=0.01), "the measure"
+    assert measured(untested, "test") != measured(replace(untested, test=OnTestReviews(1, 0.5, 400)), "test")
+    labels = known_labels(experiment, "validation")
+    assert labels is not None
+    verdicts = encoded(labels.astype(float))
+    store.record([Predictions(late.id, n, "validation", 1.0, len(labels), verdicts) for n in (1, 2)])
+    assert measured(replace(late, status=Status.FINISHED)) == 1.0, "the last predictions arrive after the first look"
+    assert evidence.score(run, "kept") is evidence.score(run, "kept")
+    lost = replace(run, id="lost", experiment=experiment.model_copy(update={"source": "gone"}))
     assert evidence.score(lost, "kept") is None
 
 
@@ -75,13 +65,10 @@ def test_a_presets_networks_are_lent_the_spread_that_was_measured_for_them(
     preset: Preset, store: RunStore, evidence: Evidence
 ) -> None:
     for experiment in preset.experiments():
-        runs = [
-            record(store, experiment.model_copy(update={"seed": seed}), [0.8] * experiment.epochs) for seed in (1, 2, 3)
-        ]
-        [group] = groups(runs)
-        further = evidence.spread(group, "kept")
-        first = evidence.spread(replace(group, runs=group.runs[:1]), "kept")
-        assert further is not None
-        assert first is not None
+        seeds = [experiment.model_copy(update={"seed": seed}) for seed in (1, 2, 3)]
+        [group] = groups([record(store, item, [0.8] * experiment.epochs) for item in seeds])
+        further, first = (evidence.spread(item, "kept") for item in (group, replace(group, runs=group.runs[:1])))
+        assert further
+        assert first
         assert further.runs == first.runs - 2, "these may be among the measured ones, and count once"
         assert 0 < further.variance < 0.1**2

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_compare.comparison.groups import Group, groups, one_each, with_older_repeats
-from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import Status
-from rnn_compare.runs.record import Owner, Run
+from rnn_compare.runs.record import Run
+from tests.kit.runs import run_with
 
 NOON = datetime(2026, 11, 25, 12).timestamp()
 SETTINGS = st.fixed_dictionaries(
@@ -20,14 +19,12 @@ SETTINGS = st.fixed_dictionaries(
 
 def trained(*settings: dict[str, Any], times: tuple[float, ...] = (), called: tuple[str, ...] = ()) -> list[Run]:
     """Runs with these settings, one a minute unless times are given."""
-    owner = Owner.current()
-    runs = []
-    for number, values in enumerate(settings, start=1):
-        time = times[number - 1] if times else NOON + 60 * number
-        name = called[number - 1] if called else ""
-        experiment = Experiment(**values)
-        runs.append(Run(f"run-{number}", number, "run-1", experiment, Status.FINISHED, owner, "page", time, name=name))
-    return runs
+    times = times or tuple(NOON + 60 * number for number in range(1, len(settings) + 1))
+    of_runs = zip(settings, times, called or [""] * len(settings), strict=True)
+    return [
+        run_with(f"run-{number}", fields={"created": time, "name": name}, **values)
+        for number, (values, time, name) in enumerate(of_runs, 1)
+    ]
 
 
 def names(networks: list[Group]) -> list[str]:
@@ -45,28 +42,27 @@ def test_no_two_networks_have_one_name_anywhere(networks: list[tuple[dict[str, A
         assert len({(group.experiment.cell, group.place) for group in shown}) == len(shown)
 
 
-@pytest.mark.parametrize("brief", [True, False])
-def test_networks_of_different_cells_need_no_more_than_their_titles(brief: bool) -> None:
-    runs = trained({}, {"cell": "LSTM", "seed": 2}, called=("mine", ""))
-    assert names(one_each(runs, brief=brief)) == ["mine", "LSTM(32)"]
+TASK = {"source": "order", "distance": 20, "maxlen": 40, "reviews": 6_400, "epochs": 8, "optimizer": "adam"}
 
 
-def test_in_a_list_a_setting_is_named_only_where_titles_are_equal_and_no_default_is() -> None:
-    runs = trained({}, {"maxlen": 100}, {"cell": "LSTM"}, {"cell": "LSTM", "epochs": 5}, {"cell": "GRU", "maxlen": 5})
-    assert names(one_each(runs, brief=True)) == [
-        *("SimpleRNN(32)", "SimpleRNN(32) maxlen 100", "LSTM(32)", "LSTM(32) epochs 5", "GRU(32)")
-    ]
-
-
-def test_of_many_settings_no_more_are_named_than_tell_networks_apart() -> None:
-    task = {"source": "order", "distance": 20, "maxlen": 40, "reviews": 6_400, "epochs": 8, "optimizer": "adam"}
-    runs = trained({}, task)
-    assert names(one_each(runs, brief=True)) == ["SimpleRNN(32)", "SimpleRNN(32) Order: red or blue first?"]
+@pytest.mark.parametrize(
+    ("settings", "labels"),
+    [
+        ([{}, {"cell": "LSTM", "seed": 2}], ["SimpleRNN(32)", "LSTM(32)"]),
+        ([{}, {"maxlen": 100}, {"cell": "GRU", "maxlen": 5}], ["SimpleRNN(32)", "SimpleRNN(32) maxlen 100", "GRU(32)"]),
+        ([{}, TASK], ["SimpleRNN(32)", "SimpleRNN(32) Order: red or blue first?"]),
+    ],
+)
+def test_in_a_list_a_setting_is_named_only_where_titles_are_equal_and_no_default_is(
+    settings: list[dict[str, Any]], labels: list[str]
+) -> None:
+    assert names(one_each(trained(*settings), brief=True)) == labels
 
 
 def test_on_cards_and_charts_whatever_differs_is_named() -> None:
-    runs = trained({"maxlen": 100}, {"cell": "LSTM", "maxlen": 500})
-    assert names(one_each(runs)) == names(groups(runs)) == ["SimpleRNN(32) maxlen 100", "LSTM(32) maxlen 500"]
+    runs = trained({"maxlen": 100}, {"cell": "LSTM", "maxlen": 500}, {"cell": "GRU"}, called=("", "", "mine"))
+    labels = ["SimpleRNN(32) maxlen 100", "LSTM(32) maxlen 500", "mine"]
+    assert names(one_each(runs)) == names(groups(runs)) == labels
 
 
 @pytest.mark.parametrize("brief", [True, False])

@@ -2,45 +2,56 @@
 
 import itertools
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from rnn_compare.comparison.inference.accuracies import Score
 from rnn_compare.comparison.inference.difference import Test as Outcome
 from rnn_compare.comparison.inference.intervals import Spread
-from rnn_compare.comparison.inference.judgement import UNCOUNTED, Judgement, Pair, Sample, judge_settings
+from rnn_compare.comparison.inference.judgement import Judgement, Pair, Sample, judge_settings
 from rnn_compare.comparison.inference.levels import Difference, judged_together, level_of
+from tests.kit.judgements import bag, compared, judged, pair_of, right, setting
 
-
-def setting(name: str, *accuracies: float, at: Sequence[float] = (), reviews: int = UNCOUNTED) -> Sample:
-    return Sample(name, tuple(Score(accuracy, None, reviews) for accuracy in accuracies), tuple(at))
-
-
-def right(seed: int, seeds: int, accuracy: float, reviews: int = 400) -> tuple[Score, ...]:
-    verdicts = np.random.default_rng(seed).random((seeds, reviews)) < accuracy
-    return tuple(Score(float(row.mean()), row.astype(float), reviews) for row in verdicts)
-
-
-def judged(accuracies: Mapping[str, Sequence[float]], margin: float = 0.01, looks: int = 1) -> Judgement:
-    settings = [setting(name, *values) for name, values in accuracies.items()]
-    return judge_settings(settings, "accuracies", margin=margin, looks=looks)
-
-
-def compared(a: Sample, b: Sample) -> Difference:
-    [pair] = judge_settings([a, b], "kept").pairs
-    assert pair.difference
-    return pair.difference
+STEADY = {"A": [0.900, 0.901, 0.902], "B": [0.901, 0.900, 0.9023], "C": [0.880, 0.882, 0.881]}
 
 
 def verdicts(judgement: Judgement) -> dict[str, str]:
     return {pair.a.name + pair.b.name: pair.verdict for pair in judgement.pairs}
+
+
+def networks(seeds: int, accuracy: float = 0.9, reviews: int = 400) -> Sample:
+    """Of one or two seeds earlier runs are known, which stand for no seed."""
+    earlier = Spread(0.01**2, 0.1, 10) if seeds < 3 else None
+    return Sample(f"right in {accuracy:.0%}", right(seeds, seeds, accuracy, reviews), earlier=earlier)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "verdict", "scope", "level"),
+    [
+        (setting("A", *STEADY["A"]), setting("B", *STEADY["B"]), "equal", "settings", 0.96),
+        (setting("A", *STEADY["A"]), setting("C", *STEADY["C"]), "a is better", "settings", 0.96),
+        (setting("A", 0.90, 0.91, 0.905), setting("B", 0.85, 0.86, 0.905), "unknown", "settings", 0.96),
+        (networks(3), networks(4, 0.6), "a is better", "settings", 0.96),
+        (networks(2, 0.6), networks(3), "b is better", "networks", 0.95),
+        (networks(1), networks(5, 0.6), "a is better", "networks", 0.95),
+        (networks(6), bag(0.6), "a is better", "networks", 0.95),
+        (networks(7), bag(0.6), "a is better", "settings", 0.96),
+        (bag(0.9), bag(0.6), "a is better", "networks", 0.95),
+        (networks(3, 1.0, 20), networks(4, 0.0, 20), "a is better", "settings", 0.96),
+        # Runs that are always right are equal only on so many reviews that a point would show.
+        (networks(3, 1.0, 200), networks(4, 1.0, 200), "unknown", "settings", 0.96),
+        (networks(3, 1.0, 400), networks(4, 1.0, 400), "equal", "settings", 0.96),
+    ],
+)
+def test_two_settings_have_a_verdict_on_them_or_on_their_networks(
+    a: Sample, b: Sample, verdict: str, scope: str, level: float
+) -> None:
+    difference = compared(a, b)
+    assert (difference.verdict, difference.scope, difference.level) == (verdict, scope, level)
 
 
 def test_better_is_not_withdrawn_by_a_seed_that_confirms_it() -> None:
@@ -48,15 +59,11 @@ def test_better_is_not_withdrawn_by_a_seed_that_confirms_it() -> None:
     lstm, gru, at = [0.860, 0.885, 0.870, 0.868], [0.845, 0.850, 0.830, 0.842], (1, 1, 1, 2)
     first = compared(setting("LSTM", *lstm[:3]), setting("GRU", *gru[:3]))
     both = compared(setting("LSTM", *lstm, at=at), setting("GRU", *gru, at=at))
-    welch = [stats.ttest_ind(lstm[:seeds], gru[:seeds], equal_var=False) for seeds in (3, 4)]
-    lows, highs = zip(
-        *(test.confidence_interval(1 - a) for test, a in zip(welch, (0.04, 0.005), strict=True)), strict=True
-    )
-    assert [first.newest.p, both.newest.p] == pytest.approx([test.pvalue for test in welch])
     assert (first.verdict, both.verdict) == ("a is better", "a is better")
     assert both.newest.p > both.alpha == 0.005
-    assert first.limits == pytest.approx((lows[0], highs[0]))
-    assert both.limits == pytest.approx((max(lows), min(highs)))
+    assert both.tests[0] == first.newest
+    lows, highs = zip(first.newest.limits(0.04), both.newest.limits(0.005), strict=True)
+    assert (first.limits, both.limits) == ((lows[0], highs[0]), (max(lows), min(highs)))
     assert [first.level, both.level] == pytest.approx([0.96, 0.955])
     assert first.half_width == pytest.approx((highs[0] - lows[0]) / 2)
     assert both.half_width is None
@@ -77,7 +84,7 @@ def growing(draw: st.DrawFn) -> list[Difference]:
 
 
 @given(growing(), st.sampled_from([0.001, 0.01, 0.03]))
-def test_an_interval_only_narrows_as_seeds_are_added_and_what_was_said_stays_said(
+def test_an_interval_only_narrows_as_seeds_are_added_and_a_verdict_stays(
     looks: list[Difference], margin: float
 ) -> None:
     looks = [replace(look, margin=margin) for look in looks]
@@ -106,26 +113,30 @@ def looked_at(*points: float, error: float = 0.1) -> Difference:
     return Difference(tests, tuple(level_of(look) for look in range(1, len(tests) + 1)), looks=len(tests))
 
 
-def test_looks_that_exclude_each_other_or_the_mean_of_all_seeds_are_contradictory() -> None:
-    for points, verdict in {
-        (0.5, 1.2): "contradictory",  # no value lies in both intervals
-        (0.3, -0.1): "contradictory",  # all seeds say the opposite of what is decided
-        (0.25, 0.0): "contradictory",  # all seeds say that they are the same
-        (0.9, 0.65): "contradictory",  # the mean of all seeds lies outside the interval
-        (0.9, 0.75): "a is better",
-        (-0.9, -0.75): "b is better",
-        (0.1, 0.15): "equal",
-    }.items():
-        assert (points, looked_at(*points).verdict) == (points, verdict)
+@pytest.mark.parametrize(
+    ("points", "verdict"),
+    [
+        ((0.5, 1.2), "contradictory"),  # no value lies in both intervals
+        ((0.3, -0.1), "contradictory"),  # all seeds say the opposite of what is decided
+        ((0.25, 0.0), "contradictory"),  # all seeds say that they are the same
+        ((0.9, 0.65), "contradictory"),  # the mean of all seeds lies outside the interval
+        ((0.9, 0.75), "a is better"),
+        ((-0.9, -0.75), "b is better"),
+        ((0.1, 0.15), "equal"),
+    ],
+)
+def test_looks_that_exclude_each_other_or_the_mean_of_all_seeds_are_contradictory(
+    points: tuple[float, float], verdict: str
+) -> None:
+    assert looked_at(*points).verdict == verdict
 
 
 def test_all_levels_together_are_at_most_5_percent_however_often_seeds_are_added() -> None:
     assert [level_of(look) for look in (1, 2, 3)] == pytest.approx([0.04, 0.005, 0.01 / 6])
     assert sum(map(level_of, range(1, 10_000))) <= 0.05
-    later = judged({"a": [0.9, 0.91, 0.92], "b": [0.87, 0.88, 0.87]}, looks=3).pairs[0].difference
+    later = judged(looks=3, a=[0.9, 0.91, 0.92], b=[0.87, 0.88, 0.87]).pairs[0].difference
     assert later
-    assert [later.looks, later.alpha] == pytest.approx([3, 0.01 / 6])
-    assert later.verdict == "unknown"
+    assert (later.looks, later.alpha, later.verdict) == (3, pytest.approx(0.01 / 6), "unknown")
 
 
 @pytest.mark.parametrize(
@@ -135,8 +146,8 @@ def test_all_levels_together_are_at_most_5_percent_however_often_seeds_are_added
 def test_seeds_that_were_submitted_together_are_looked_at_once_and_from_three_on(
     at: str, others_at: str, looks: list[int]
 ) -> None:
-    shares = [0.8, 0.81, 0.82, 0.83]
-    difference = compared(setting("a", *shares, at=[*map(int, at)]), setting("b", *shares, at=[*map(int, others_at)]))
+    a, b = (setting(times, 0.8, 0.81, 0.82, 0.83, at=[*map(int, times)]) for times in (at, others_at))
+    difference = compared(a, b)
     assert [test.runs[1] for test in difference.tests] == looks
     assert difference.looks == len(looks)
 
@@ -163,11 +174,9 @@ def test_of_all_pairs_it_is_shaffers(settings: int, divisors: list[int]) -> None
 
 def test_a_contradictory_pair_leaves_the_levels_of_the_others() -> None:
     contradictory, real = looked_at(0.5, 1.2), looked_at(0.25)
-    alone = dict(zip(PAIRS[3], (contradictory, real, looked_at(0.0)), strict=True))
-    assert [(item.verdict, item.divisor) for item in judged_together(alone).values()][:2] == [
-        ("contradictory", 3),
-        ("a is better", 1),
-    ]
+    together = judged_together(dict(zip(PAIRS[3], (contradictory, real, looked_at(0.0)), strict=True)))
+    outcome = [(item.verdict, item.divisor) for item in together.values()]
+    assert outcome[:2] == [("contradictory", 3), ("a is better", 1)]
     low, high, level = contradictory.interval
     assert (low, high) == contradictory.newest.limits(1 - level), "that of the newest look"
 
@@ -183,110 +192,68 @@ def test_an_interval_excludes_0_exactly_where_its_pair_is_told_apart(settings: i
 def test_piles_of_another_setting_explain_what_few_seeds_of_a_pair_show() -> None:
     """All seeds of one in one pile and all of the other in the other is too likely among many pairs."""
     piles = {"A": [0.521, 0.520, 0.522], "B": [0.751, 0.750, 0.749], "C": [0.52, 0.75, 0.75]}
-    together = judged(piles)
+    narrow = [0.52, 0.55, 0.54]
+    five = {name: [*values, *values[1:]] for name, values in piles.items()}
+    at = {"A": [1, 1, 1], "B": [1, 1, 1], "C": [1, 1, 1, 2, 2, 2]}
+    later = [setting(name, *shares, at=at[name]) for name, shares in (piles | {"C": narrow + piles["C"]}).items()]
+    together = judged(**piles)
     assert set(verdicts(together).values()) == {"unknown"}
     assert [bool(pair.difference and pair.difference.newest.widest) for pair in together.pairs] == [True, False, False]
-    assert verdicts(judged({"A": piles["A"], "B": piles["B"]})) == {"AB": "b is better"}, (
-        "of two settings, in 3 % of cases"
-    )
-    narrow, late = [0.52, 0.55, 0.54], [1, 1, 1, 2, 2, 2]
-    assert verdicts(judged(piles | {"C": narrow}))["AB"] == "b is better", "no seed is as far apart"
-    five = {name: [*values, *values[1:]] for name, values in piles.items()}
-    assert verdicts(judged(five))["AB"] == "b is better", "so many seeds hardly lie in one pile by chance"
-    a, b = (setting(name, *piles[name], at=[1, 1, 1]) for name in "AB")
-    c = setting("C", *narrow, *piles["C"], at=late)
-    assert verdicts(judge_settings([a, b, c], "accuracies"))["AB"] == "b is better", (
-        "what comes later takes nothing back"
-    )
+    for why, judgement in {
+        "of two settings, in 3 % of cases": judged(A=piles["A"], B=piles["B"]),
+        "no seed is as far apart": judged(**piles | {"C": narrow}),
+        "so many seeds hardly lie in one pile by chance": judged(**five),
+        "what comes later takes nothing back": judge_settings(later, "accuracies"),
+    }.items():
+        assert verdicts(judgement)["AB"] == "b is better", why
 
 
-def test_unlike_numbers_of_seeds_with_a_widened_variance_are_judged() -> None:
-    """The degrees of freedom of a lent variance were negative here: a division by zero."""
-    runs = {"A": [0.88, 0.8801, 0.8799, 0.88, 0.8801], "B": [0.883, 0.8831, 0.8829], "C": [0.88, 0.883, 0.8831]}
-    judgement = judged(runs, looks=2, margin=0.02)
-    assert verdicts(judgement) == {"AB": "b is better", "AC": "equal", "BC": "equal"}
-    assert str(judgement).startswith("B (88.3 % in the mean over seeds) is better than A (88.0 %)")
-
-
-def test_the_three_answers_their_leader_and_a_margin_that_is_chosen() -> None:
-    steady = {"A": [0.900, 0.901, 0.902], "B": [0.901, 0.900, 0.9023], "C": [0.880, 0.882, 0.881]}
-    judgement = judged(steady)
+def test_among_several_the_first_is_one_that_none_is_better_than_and_the_best_is_better_than_all() -> None:
+    judgement, of_two = judged(**STEADY), judged(A=STEADY["A"], C=STEADY["C"])
     assert verdicts(judgement) == {"AB": "equal", "AC": "a is better", "BC": "a is better"}
-    assert "".join(item.name for item in judgement.order) == "BAC"
+    assert verdicts(judged(0.0001, A=STEADY["A"], B=STEADY["B"])) == {"AB": "unknown"}
+    assert [item.name for item in judgement.order] == ["B", "A", "C"]
     assert [(rival.name, pair.verdict) for rival, pair in judgement.against_leader] == [
         ("A", "equal"),
         ("C", "a is better"),
     ]
-    assert judgement.best is None
-    assert verdicts(judged({"A": steady["A"], "B": steady["B"]}, margin=0.0001)) == {"AB": "unknown"}
-    alone = judged({"A": steady["A"], "C": steady["C"]})
-    assert alone.best is alone.settings[0]
-    [of_leaders] = judgement.of_leaders().pairs
-    assert of_leaders is judgement.pairs[0], "by the levels of all"
+    assert (judgement.best, of_two.best) == (None, of_two.settings[0])
+    assert judgement.of_leaders().pairs == judgement.pairs[:1], "by the levels of all"
 
 
-@pytest.mark.parametrize(("reviews", "verdict"), [(40, "unknown"), (200, "unknown"), (400, "equal")])
-def test_runs_that_are_always_right_are_equal_only_on_so_many_reviews_that_a_point_would_show(
-    reviews: int, verdict: str
-) -> None:
-    always = compared(Sample("a", right(1, 3, 1.0, reviews)), Sample("b", right(2, 3, 1.0, reviews)))
-    assert (always.newest.p, always.verdict) == (1, verdict)
-
-
-@pytest.mark.parametrize(("of_a", "of_b"), [(1, 1), (2, 3), (5, 1), (3, 3)])
-def test_one_seed_or_two_of_a_side_are_judged_as_these_networks(of_a: int, of_b: int) -> None:
-    lent = Spread(0.01**2, 0.1, 10)  # earlier runs stand for no seed
-    sides = Sample("a", right(1, of_a, 0.9), earlier=lent), Sample("b", right(2, of_b, 0.6), earlier=lent)
-    scope = "settings" if min(of_a, of_b) >= 3 else "networks"
-    difference = compared(*sides)
-    assert (difference.scope, difference.verdict) == (scope, "a is better")
-    assert (len(difference.newest.spreads), difference.level) == ((2, 0.96) if scope == "settings" else (0, 0.95))
-
-
-@pytest.mark.parametrize(("seeds", "scope"), [(1, "networks"), (6, "networks"), (7, "settings")])
-def test_a_setting_is_placed_beside_what_has_no_seeds_from_seven_seeds_on(seeds: int, scope: str) -> None:
-    networks, bag = Sample("a", right(1, seeds, 0.9)), Sample("bag", right(2, 1, 0.6), is_fixed=True)
-    other = Sample("other", right(3, 1, 0.9), is_fixed=True)
-    beside = judge_settings([networks, replace(networks)], "kept", baselines=[bag, other]).beside_baselines
-    assert [pair.b for pair in beside] == 2 * [bag, other]
-    alone = compared(networks, bag)
-    assert (alone.scope, alone.verdict) == (scope, "a is better")
+def test_every_setting_is_placed_beside_every_baseline() -> None:
+    a, b, bags = networks(7), networks(3), [bag(0.6), bag(0.9)]
+    beside = judge_settings([a, b], "kept", baselines=bags).beside_baselines
+    assert [(pair.a, pair.b) for pair in beside] == list(itertools.product([a, b], bags))
     assert beside[0].difference
-    assert beside[0].difference.newest == alone.newest
-    assert compared(bag, other).scope == "networks"
+    assert beside[0].difference.newest == compared(a, bags[0]).newest
 
 
 def test_on_nearly_no_reviews_or_for_other_reasons_nothing_is_compared() -> None:
-    a, b, c = Sample("a", right(1, 3, 1.0, 19)), Sample("b", right(2, 3, 0.0, 19)), Sample("c", ())
+    a, b, c = networks(3, 1.0, 19), networks(4, 0.0, 19), Sample("c", ())
     judgement = judge_settings(
         [a, b, c], "kept", hindrance=lambda _a, b: ("no predictions", b.name) if not b.scores else None
     )
-    assert [(pair.obstacle, pair.about) for pair in judgement.pairs] == [
-        ("too few reviews", ""),
-        ("no predictions", "c"),
-        ("no predictions", "c"),
-    ]
-    assert judgement.obstacle is judgement.pairs[1]
-    assert (judgement.order, judgement.best) == ((a, b), None)
-    assert compared(Sample("a", right(1, 3, 1.0, 20)), Sample("b", right(2, 3, 0.0, 20))).verdict == "a is better"
-    [few_seeds] = judged({"A": [0.9, 0.9], "B": [0.1, 0.1, 0.1]}).pairs
-    assert (few_seeds.verdict, few_seeds.obstacle, few_seeds.difference) == ("unknown", "too few seeds", None)
+    nothing = ("no predictions", "c")
+    assert [(pair.obstacle, pair.about) for pair in judgement.pairs] == [("too few reviews", ""), nothing, nothing]
+    assert (judgement.obstacle, judgement.order, judgement.best) == (judgement.pairs[1], (a, b), None)
+    few = pair_of(setting("A", 0.9, 0.9), setting("B", 0.1, 0.1, 0.1), basis="accuracies")
+    assert (few.verdict, few.obstacle, few.difference) == ("unknown", "too few seeds", None)
 
 
 def test_the_facts_of_a_pair_are_for_files() -> None:
-    [pair], [turned] = (judged({name: SHARES[name] for name in names}).pairs for names in ("AB", "BA"))
+    shares = {"A": [0.90, 0.91, 0.905], "B": [0.79, 0.80, 0.90]}
+    [pair], [turned] = (judged(**{name: shares[name] for name in names}).pairs for names in ("AB", "BA"))
     facts, back = (json.loads(json.dumps(item.facts())) for item in (pair, turned))
     assert pair.difference
-    for name, value in {
-        **{"a": "A", "b": "B", "verdict": pair.verdict, "obstacle": None, "scope": "settings", "basis": "accuracies"},
-        **{"seeds": [3, 3], "accuracies": [0.905, 0.83], "difference": 0.075, "level": 0.96, "alpha": 0.04},
-        **{"low": pair.difference.limits[0], "high": pair.difference.limits[1], "p": pair.difference.newest.p},
-        **{"paired": False, "sentence": str(pair)},
-    }.items():
-        assert facts[name] == (value if isinstance(value, str | None) else pytest.approx(value)), name
-    assert (back["low"], back["high"]) == pytest.approx((-facts["high"], -facts["low"]))
+    low, high = pair.difference.limits
+    numbers = {"difference": 0.075, "level": 0.96, "alpha": 0.04, "margin": 0.01, "low": low, "high": high}
+    numbers |= {"p": pair.difference.newest.p}
+    words = {"a": "A", "b": "B", "verdict": "unknown", "obstacle": None, "scope": "settings", "basis": "accuracies"}
+    words |= {"paired": False, "seeds": [3, 3], "sentence": str(pair)}
+    assert facts.pop("accuracies") == pytest.approx([0.905, 0.83])
+    assert {name: facts[name] for name in numbers} == pytest.approx(numbers)
+    assert {name: value for name, value in facts.items() if name not in numbers} == words
+    assert (back["low"], back["high"]) == pytest.approx((-high, -low))
     nothing = Pair(setting("A"), setting("B"), "kept", obstacle="no whole run", about="A").facts()
     assert (nothing["difference"], nothing["p"], nothing["obstacle"]) == (None, None, "no whole run")
-
-
-SHARES = {"A": [0.90, 0.91, 0.905], "B": [0.79, 0.80, 0.90]}

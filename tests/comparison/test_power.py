@@ -15,7 +15,7 @@ from rnn_compare.comparison.inference.intervals import Spread
 from rnn_compare.comparison.inference.judgement import judge_settings
 from rnn_compare.comparison.inference.levels import FIRST
 from rnn_compare.comparison.inference.power import seeds_needed, seeds_to_see
-from tests.comparison.test_judgement import judged, setting
+from tests.kit.judgements import judged, setting
 
 
 @pytest.mark.parametrize("deviation", [0.002, 0.005, 0.01, 0.02, 0.05])
@@ -46,7 +46,7 @@ def test_hardly_more_than_one_in_ten_ranges_misses_the_right_number() -> None:
     inside = 0
     for _ in range(draws):
         a, b = chance.normal(0.8, 0.01, (2, 3)).tolist()
-        difference = judged({"A": a, "B": b}).pairs[0].difference
+        difference = judged(A=a, B=b).pairs[0].difference
         assert difference
         low, high = seeds_to_see(difference)
         inside += low is not None and low <= right <= (high or math.inf)

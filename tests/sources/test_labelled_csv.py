@@ -3,18 +3,18 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rnn_compare.errors import UserError
 from rnn_compare.reviews.vocabulary import tokenize
-from rnn_compare.sources import csv_layout, labelled_csv, own_texts
-from rnn_compare.sources.labelled_csv import has_word, ordered, parse
+from rnn_compare.sources import labelled_csv, own_texts
+from rnn_compare.sources.labelled_csv import Rows, has_word, ordered, parse
 
 HEADER = "text,label\n"
 ROWS = "A fine day,good\nRain again,bad\n"
@@ -31,6 +31,7 @@ TEXTS = ["A fine day", "Rain again"] * 6
         (FINE.replace("A fine day", "A, fine, day").replace(",good", ";good").replace(",bad", ";bad"), ";"),
         (FINE.replace("\n", "\r\n"), ","),
         (FINE.replace("\n", "\n\n"), ","),
+        (FINE.replace("A fine day", "A; fine; day").replace("Rain again", "Rain; again"), ","),  # fewer columns fit
         (FINE.replace("\n", "\r"), ","),
     ],
 )
@@ -38,7 +39,7 @@ def test_cells_may_be_divided_by_what_a_spreadsheet_writes(content: str, delimit
     content = content.replace("text,label", f"text{delimiter}label")
     result = parse(content.encode())
     assert result.description.layout.delimiter == delimiter
-    assert [text.replace(",", "") for text in result.texts] == TEXTS
+    assert [re.sub("[,;]", "", text) for text in result.texts] == TEXTS
     assert (result.labels, result.description.labels) == ([1, 0] * 6, ("bad", "good"))
 
 
@@ -60,9 +61,7 @@ def test_unicode_is_read_as_what_it_says_it_is(encode: Callable[[str], bytes], e
     ("encoding", "first", "other"),
     [
         ("cp1252", "Die Geschichte ist langweilig und größtenteils schlecht", "Für mich der beste Film des Jahres"),
-        ("cp1252", "C'est très mauvais, déçu", "Une réussite, les acteurs sont épatants"),
         ("cp1252", "¡Qué película más bonita! Me encantó, señor", "La mañana fue fría"),
-        ("cp1252", "Não gostei, a história é péssima e as atuações são fracas", "Ótimo, do coração"),
         ("cp1250", "Świetny film, polecam każdemu", "Nudna historia, źle zagrana, szkoda czasu"),
         ("cp1251", "Очень хороший фильм, актёры играют прекрасно", "Скучно и долго, не советую никому смотреть"),
         ("cp1253", "Πολύ καλή ταινία, την προτείνω σε όλους", "Βαρετή ιστορία και κακές ερμηνείες"),
@@ -97,8 +96,6 @@ def test_columns_are_known_by_their_names_or_by_what_they_hold(header: str, row:
 @pytest.mark.parametrize(
     ("labels", "names"),
     [
-        (("good", "bad"), ("bad", "good")),
-        (("1", "0"), ("0", "1")),
         (("10", "9"), ("9", "10")),
         (("+1", "-1"), ("-1", "+1")),
         (("spam", "Ham"), ("Ham", "spam")),
@@ -115,22 +112,10 @@ def test_label_1_is_the_greater_number_or_the_later_in_the_alphabet(
 def test_rows_that_need_a_second_look_are_counted_by_their_numbers() -> None:
     more = ',good\nA fine day,bad\n!!! ...,bad\nno label at all,\n\n"=SUM(1,2) he wrote",good\n,\n'
     result = parse((FINE + more).encode())
-    assert (result.description.left_out.count, result.description.left_out.first) == (3, [14, 16, 17])
-    assert (result.description.repeated.count, result.description.repeated.first) == (11, [4, 5, 6, 7, 8])
-    assert (result.description.contradicting.count, result.description.contradicting.first) == (1, [15])
-    assert (result.description.formulas.count, result.description.formulas.first) == (1, [19])
+    assert result.description.left_out == Rows(3, [14, 16, 17])
+    assert result.description.repeated == Rows(11, [4, 5, 6, 7, 8])
+    assert (result.description.contradicting, result.description.formulas) == (Rows(1, [15]), Rows(1, [19]))
     assert result.texts[-1] == "=SUM(1,2) he wrote"  # as it was written: nothing is computed
-
-
-def test_of_delimiters_that_fit_equally_the_one_with_fewer_columns_divides_the_cells() -> None:
-    content = "what; or; text,label\nso; so; well,good\nno; no; never,bad\n"
-    assert csv_layout.layout(content).delimiter == ","
-
-
-def test_texts_may_hold_line_breaks_quotes_and_delimiters_as_pandas_reads_them() -> None:
-    content = HEADER + '"He said ""no"", and\nleft; slowly",bad\n' * 6 + 'It\'s "fine" by me,good\n' * 6
-    theirs = pd.read_csv(io.StringIO(content))
-    assert parse(content.encode()).texts == theirs["text"].tolist()
 
 
 @given(
@@ -149,27 +134,14 @@ def test_any_output_of_a_csv_writer_is_read_as_it_was(rows: list[tuple[str, bool
     writer.writerows([("text", "label"), *((text, "yes" if label else "no") for text, label in rows)])
     result = parse(file.getvalue().encode())
     assert list(zip(result.texts, map(bool, result.labels), strict=True)) == usable
+    assert all(map(tokenize, result.texts)), "whatever has a word is split into at least one"
     assert result.description.left_out.count == len(rows) - len(usable)
-
-
-@given(st.text())
-def test_a_text_that_has_a_word_is_split_into_at_least_one(text: str) -> None:
-    if has_word(text):
-        assert tokenize(text)
-
-
-def test_progress_is_reported_up_to_the_end() -> None:
-    progress: list[tuple[int, int]] = []
-    parse((HEADER + ROWS * 5_000).encode(), lambda done, total: progress.append((done, total)))
-    assert [done for done, _ in progress] == sorted(done for done, _ in progress)
-    assert progress[-1][0] / progress[-1][1] > 0.9
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         (b"", "The file is empty"),
-        (b" \n\n", "The file is empty"),
         (b"PK\x03\x04 a workbook", "Save the sheet as CSV UTF-8"),
         (FINE.encode() + b"\0\0,good\n", "Row 14 has bytes that are not text"),
         (FINE.encode() + b"\xff\xff\x98 \x81,good\n", "Row 14 has an unknown encoding"),
@@ -181,12 +153,10 @@ def test_progress_is_reported_up_to_the_end() -> None:
         ((FINE + "Fog,meh\n").encode(), "after 'good' (row 2) and 'bad' (row 3)"),
         (FINE[:40].encode(), "The file has 2 texts with a label, in 3 rows; at least 10 are needed"),
         ((HEADER + "A fine day,=1+1\n" + 6 * ROWS).encode(), "Row 2: the label '=1+1' starts like a formula"),
-        ((HEADER + "A fine day,@SUM(A1)\n" + 6 * ROWS).encode(), "Row 2: the label '@SUM(A1)' starts like a formula"),
         ((HEADER + "A fine day,+cmd|' /C calc'!A0\n" + 6 * ROWS).encode(), 'Row 2: the label "+cmd|'),
         ((HEADER + "A fine day,go\u202eod\n" + 6 * ROWS).encode(), "a character that cannot be shown"),
         ((FINE + f"Fog,{'x' * 41}\n").encode(), "Row 14: in the column 'label' the label"),
         ((FINE + "Fog, and rain,good\n").encode(), "Row 14 has 3 cells, the header 2"),
-        ((FINE + "Fog\n").encode(), "Row 14 has 1 cells, the header 2"),
         ((FINE + '"never closed,good\n' + ROWS).encode(), "Row 14 has an unclosed quotation mark"),
         ((FINE + '"closed" too early,good\n').encode(), "Row 14 has an unclosed quotation mark, or one inside"),
         ((FINE + f"{'x' * 100_001},good\n").encode(), "Row 14 has a text of 100,001 characters"),
@@ -201,15 +171,18 @@ def test_an_unusable_file_is_refused_in_a_sentence_with_the_row(content: bytes, 
     assert str(refused.value).isprintable()
 
 
-def test_reading_stops_at_the_first_row_beyond_the_limit() -> None:
-    progress: list[int] = []
-    with pytest.raises(UserError, match=r"Row 200,002: the limit is 200,000"):
-        parse((HEADER + "a b,y\nc d,n\n" * 1_000_000).encode(), lambda done, _: progress.append(done))
-    assert len(progress) == 100
-
-
-def test_as_many_rows_as_are_allowed_are_read() -> None:
-    assert len(parse((HEADER + "a b,y\nc d,n\n" * 100_000).encode()).texts) == labelled_csv.MAX_ROWS
+def test_as_many_rows_as_are_allowed_are_read_and_not_one_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert labelled_csv.MAX_ROWS == 200_000
+    monkeypatch.setattr(labelled_csv, "MAX_ROWS", 10_000)
+    progress: list[tuple[int, int]] = []
+    rows = HEADER + "a b,y\nc d,n\n" * 5_000
+    assert len(parse(rows.encode(), lambda *done: progress.append(done)).texts) == 10_000
+    assert progress == sorted(progress)
+    assert progress[-1][0] / progress[-1][1] > 0.9
+    progress.clear()
+    with pytest.raises(UserError, match=r"Row 10,002: the limit is 10,000"):
+        parse((rows + "e f,y\n" * 50_000).encode(), lambda *done: progress.append(done))
+    assert len(progress) == 5
 
 
 def test_a_file_beyond_all_measure_is_not_even_looked_at(tmp_path: Path) -> None:

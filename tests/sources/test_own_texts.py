@@ -54,6 +54,8 @@ def test_a_file_becomes_a_source_whose_rows_are_encoded_by_imdbs_rule(write: Wri
     assert name in choices("source")
     experiment = experiment_from({"source": name, "maxlen": 7, "vocabulary_size": 100})
     assert experiment.reviews == 40  # all of it, without being told
+    with pytest.raises(UserError, match="reviews is 41; it must be between 10 and 40"):
+        experiment_from({"source": name, "reviews": 41})
     reviews = prepared.load(name)
     split = reviews.padded(experiment)
     for place, row in enumerate(np.concatenate([split.x_train, split.x_val])):
@@ -61,12 +63,6 @@ def test_a_file_becomes_a_source_whose_rows_are_encoded_by_imdbs_rule(write: Wri
         assert row.tolist() == read.ids.tolist()
     assert reviews.vocabulary.rank("größe") is not None
     assert reviews.training.labels.sum() == 14
-
-
-def test_reviews_beyond_what_the_file_holds_are_refused(write: Write) -> None:
-    name = text_import.import_texts(str(write())).name
-    with pytest.raises(UserError, match="reviews is 41; it must be between 10 and 40"):
-        experiment_from({"source": name, "reviews": 41})
 
 
 @pytest.mark.parametrize(("name", "encoding"), [("tickets.csv", "utf-8"), ("it's {odd}.csv", "cp1252")])
@@ -127,6 +123,9 @@ def test_forgotten_texts_leave_runs_that_still_open(write: Write, cache: Path) -
     recorded = Experiment(source=name).model_dump_json()
     text_import.remove(name)
     assert not list((cache / "texts").glob("*.csv"))
+    elsewhere = write()
+    text_import.remove(text_import.import_texts(str(elsewhere)).name)
+    assert elsewhere.exists()
     assert not list((cache / "reviews").glob(f"{name}*-v*"))
     assert name not in registry.names()
     assert recorded_experiment(recorded).label == "SimpleRNN(32)"
@@ -135,17 +134,12 @@ def test_forgotten_texts_leave_runs_that_still_open(write: Write, cache: Path) -
         prepared.load(name)
 
 
-def test_a_file_that_lies_elsewhere_is_not_deleted_when_its_texts_are_forgotten(write: Write) -> None:
-    path = write()
-    text_import.remove(text_import.import_texts(str(path)).name)
-    assert path.exists()
-
-
 def test_files_in_the_folder_of_texts_are_offered_and_looked_up_by_name(write: Write) -> None:
     path = write("cache/texts/My tickets.csv")
     write("cache/texts/notes.md")
     assert own_texts.unread() == [path]
     assert own_texts.find_file("My tickets.csv") == own_texts.find_file("texts-my-tickets") == path
+    assert {own_texts.find_file(name) for name in ("bundled", "texts-nothing", "order", "no such thing")} == {None}
     text_import.import_texts(str(path))
     assert own_texts.unread() == []
     write("cache/texts/My tickets.csv", more="40;one more;open\n")
@@ -163,11 +157,6 @@ def test_a_file_whose_name_nobody_can_read_is_refused_or_gets_a_title(
             own_texts.import_file(path)
     else:
         assert registry.source(own_texts.import_file(path).name).title.startswith("texts-")
-
-
-@pytest.mark.parametrize("name", ["bundled", "texts-nothing", "order", "no such thing"])
-def test_a_text_that_names_no_file_gives_none(name: str) -> None:
-    assert own_texts.find_file(name) is None
 
 
 @pytest.mark.parametrize(
@@ -206,8 +195,11 @@ def test_remarks_before_training_are_sentences(write: Write) -> None:
     more = '40;=cmd;open\n41;"it, is";"open"\n42;"it, is";closed\n43;...;open\n'
     card = text_import.import_texts(str(write(more=more, encoding="cp1252")))
     remarks = " ".join(card.remarks())
-    assert "It is not UTF-8; cp1252 was assumed." in remarks
-    assert "1 row has no word or no label and is left out (row 45)." in remarks
-    assert "1 row has another label there (row 44)." in remarks
-    assert "1 row starts like a formula; it is read as text (row 42)." in remarks
-    assert "both sides of the split" in remarks
+    for remark in (
+        "It is not UTF-8; cp1252 was assumed.",
+        "1 row has no word or no label and is left out (row 45).",
+        "1 row has another label there (row 44).",
+        "1 row starts like a formula; it is read as text (row 42).",
+        "both sides of the split",
+    ):
+        assert remark in remarks
