@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -52,15 +52,14 @@ def test_the_walls_own_and_recorded_networks_are_not_repeated() -> None:
     assert to_repeat(TASK, own + played, "secret") == []
 
 
-@pytest.fixture
-def classroom(tmp_path: Path) -> Iterator[Classroom]:
-    held = Classroom(tmp_path / "lecture.db")
-    yield held
-    held.close()
-
-
 def origins(classroom: Classroom) -> Counter[str]:
     return Counter(network.origin for network in classroom.networks.all())
+
+
+def wait(monkeypatch: pytest.MonkeyPatch, classroom: Classroom, seconds: float) -> None:
+    """Sets the clock to so long after the phones began to train."""
+    now = classroom.state().task_since + seconds
+    monkeypatch.setattr(time, "time", lambda: now)
 
 
 def wall_trains(training: ClassTraining) -> int:
@@ -116,9 +115,8 @@ def test_where_a_wall_cannot_train_a_recording_is_played_until_the_next_lecture(
     training.follow(wall_is_open=True)
     [(cell, seed), *_] = training.wanted
     training.take({"cell": cell, "seed": seed, "right": [], "correct": ""})
-    since = classroom.state().task_since
-    for elapsed, networks in ((RECORDING_SECONDS / 2, FEWEST), (RECORDING_SECONDS, 2 * FEWEST)):
-        monkeypatch.setattr(time, "time", lambda now=since + elapsed: now)
+    for seconds, networks in ((RECORDING_SECONDS / 2, FEWEST), (RECORDING_SECONDS, 2 * FEWEST)):
+        wait(monkeypatch, classroom, seconds)
         training.follow(wall_is_open=True)
         assert origins(classroom) == {"recording": networks}
         assert not training.wanted
@@ -158,13 +156,11 @@ def test_results_that_nobody_sees_are_repeated_first(classroom: Classroom, monke
 
 def test_a_clock_that_is_set_back_plays_no_class_at_once(classroom: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
     hold(classroom, 6)
-    earlier = classroom.number()
-    classroom.begin("luck", task=PHONES.name, replayed=earlier)
+    classroom.begin("luck", task=PHONES.name, replayed=classroom.number())
     classroom.start_task()
     training = ClassTraining(lambda: classroom)
-    since = classroom.state().task_since
-    for elapsed, networks in ((-10.0, 0), (RECORDING_SECONDS / 2, 3), (RECORDING_SECONDS, 6)):
-        monkeypatch.setattr(time, "time", lambda now=since + elapsed: now)
+    for seconds, networks in ((-10.0, 0), (RECORDING_SECONDS / 2, 3), (RECORDING_SECONDS, 6)):
+        wait(monkeypatch, classroom, seconds)
         training.follow(wall_is_open=False)
         assert len(classroom.networks.all()) == networks
         assert training.waits is (networks < 6)
@@ -177,9 +173,8 @@ def test_a_verdict_waits_until_phones_that_are_here_and_the_wall_have_trained(
     classroom.join("asleep")
     training = ClassTraining(lambda: classroom)
     with classroom.pages.opened("asleep"):
-        since = classroom.state().task_since
-        for elapsed, missing in ((5.0, 1), (31.0, 0)):
-            monkeypatch.setattr(time, "time", lambda now=since + elapsed: now)
+        for seconds, missing in ((5.0, 1), (31.0, 0)):
+            wait(monkeypatch, classroom, seconds)
             training.follow(wall_is_open=True)
             assert training.waits
             wall_trains(training)
@@ -188,10 +183,10 @@ def test_a_verdict_waits_until_phones_that_are_here_and_the_wall_have_trained(
 
 
 def test_a_locked_record_keeps_the_wall_and_the_networks_are_recorded_later(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    restart: Callable[[], Classroom], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Journal, "busy_seconds", 0.0)
-    classroom = Classroom(tmp_path / "lecture.db")
+    classroom = restart()
     classroom.begin("luck", recorded=True, task=PHONES.name)
     classroom.start_task()
     later = classroom.state().task_since + 60
@@ -205,4 +200,3 @@ def test_a_locked_record_keeps_the_wall_and_the_networks_are_recorded_later(
     training.follow(wall_is_open=True)
     assert origins(classroom) == {"recording": 2 * FEWEST}
     assert training.problem == ""
-    classroom.close()
