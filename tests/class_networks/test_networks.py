@@ -1,7 +1,5 @@
 """A class's networks: each device has a cell and a seed of its own, and what it sends is taken once or refused."""
 
-import csv
-import io
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,7 +18,7 @@ from rnn_compare.lecture.class_training import FEWEST
 from rnn_compare.lecture.classroom.classroom import MOST_DEVICES, Classroom
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import BOOK, PHONES, SHORT
-from tests.kit.classes import send, some_correct
+from tests.kit.classes import exported, send, some_correct
 
 TASK = class_task(PHONES.name)
 RIGHT = [250, 260, 270, 280, 290, 280, 270, 260]
@@ -175,10 +173,6 @@ def test_of_a_hundred_honest_networks_hardly_any_waits(prepared_cache: Path, mon
     monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
     deals = [(cell, seed_of(9, number)) for cell in TASK.cells for number in range(1, 51)]
     assert len(divided(PHONES.name, trained(deals))[1]) <= 2
-
-
-def exported(classroom: Classroom) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(classroom.export_csv())))
 
 
 def test_the_csv_has_a_row_for_each_network(training: Classroom) -> None:

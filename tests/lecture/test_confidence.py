@@ -1,7 +1,5 @@
 """Confidence in answers: what phones may send, how it is split, and how many were sure and wrong."""
 
-import csv
-import io
 from collections.abc import Callable
 
 import pytest
@@ -12,7 +10,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.lecture.peer_instruction import by_confidence, checked_confidence, sure_and_wrong
 from rnn_compare.lecture.questions import CONFIDENCE, QuestionOutcome
-from tests.kit.classes import BEST, OWN
+from tests.kit.classes import BEST, OWN, exported
 
 ASKED = BEST.model_copy(update={"confidence": True})
 LSTM = QuestionOutcome(1, "")
@@ -82,6 +80,5 @@ def test_confidence_is_kept_with_its_round_over_a_restart_and_goes_when_the_answ
     assert server.votes.confidence("own") == {"a": 2}, "until somebody answers again"
     server.answer("a", "own", 2, 1, 1)
     assert server.votes.confidence("own") == {"a": 1}
-    rows = list(csv.DictReader(io.StringIO(server.export_csv())))
-    levels = [(row["round"], row["device"], row["confidence"]) for row in rows]
+    levels = [(row["round"], row["device"], row["confidence"]) for row in exported(server)]
     assert levels == [("1", "1", "sure"), ("1", "2", ""), ("2", "1", "fairly sure")]

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from rnn_compare.lecture import presses, votes
-from rnn_compare.lecture.questions import Question
+from rnn_compare.lecture import presses
 from rnn_compare.lecture.scene import current_scene
 from rnn_compare.lecture.stage import Stage
 from rnn_compare.lecture.steps import home
@@ -29,9 +28,6 @@ from tests.kit.lectures import (
     vote,
     write,
 )
-
-WHICH = Question(id="best", kind="best_network", text="Which?", choices=("SimpleRNN(32)", "LSTM(32)"))
-LEAD = Question(id="lead", kind="lead", text="By how much?")
 
 
 def texts(*of_pages: Any) -> str:
@@ -154,18 +150,6 @@ def test_a_recording_is_played_hidden_revealed_as_far_as_played_and_called_so(
     assert wall["parts"][0]["lines"] == [not_live_text(stage.services.runs())]
 
 
-def test_hidden_trainings_show_their_progress_alone(stage: Stage) -> None:
-    begin(stage)
-    give(stage, *["next"] * 4)
-    [progress] = messages(stage)["wall"]["parts"]
-    rows = [(row["name"], row["done"], row["text"]) for row in progress["rows"]]
-    assert rows == [("SimpleRNN(32)", 0.0, "starting"), ("LSTM(32)", 0.0, "starting")]
-    finish(stage)
-    sent = messages(stage)
-    assert sent["wall"]["parts"][0]["status"] == "Finished. The curves are still hidden."
-    assert "91.2" not in texts(sent)
-
-
 def test_the_code_home_leads_to_the_networks_that_the_class_has_seen(stage: Stage) -> None:
     begin(stage)
     go_to(stage, "Home")
@@ -185,20 +169,3 @@ def current(stage: Stage) -> Any:
     scene = current_scene(stage)
     assert scene
     return scene
-
-
-@pytest.mark.parametrize(
-    ("question", "rounds", "counts"),
-    [
-        (WHICH, [[1, 1, 0]], [(1, 2)]),
-        (WHICH, [[0], [0, 0, 0], [1, 1]], [(1, 0), (0, 2)]),  # of many votes the first and the last
-        (LEAD, [[1.0], [30.0]], [(1, 0, 0, 0, 0, 0, 0), (0, 0, 0, 0, 0, 0, 1)]),  # the same bars
-        (WHICH, [], []),
-    ],
-)
-def test_votes_are_counted_once_in_bars_that_both_rounds_share(
-    question: Question, rounds: list[list[Any]], counts: list[tuple[int, ...]]
-) -> None:
-    tallies = votes.tallies(question, rounds)
-    assert [counted.counts for counted in tallies] == counts
-    assert len({counted.labels for counted in tallies}) <= 1

@@ -80,18 +80,19 @@ def test_where_no_phone_has_joined_the_notes_say_that_the_next_press_shows_what_
     assert messages(stage)["notes"]["next"] == "show what is right: no phone has joined"
 
 
-def test_networks_train_hidden_from_their_step_to_the_reveal(stage: Stage) -> None:
+def test_networks_train_once_hidden_until_the_reveal_and_the_wall_shows_their_progress_alone(stage: Stage) -> None:
     begin(stage)
-    give(stage, *CURVE, "next")
-    services = stage.services
-    assert [run.status for run in services.all_runs()] == [Status.QUEUED] * 2
-    assert services.runs() == []
-    give(stage, "train", "back", "show_next_step")
-    assert len(services.all_runs()) == 2, "they train once"
+    give(stage, *CURVE, "next", "train", "back", "show_next_step")
+    assert [run.status for run in stage.services.all_runs()] == [Status.QUEUED] * 2
+    [progress] = messages(stage)["wall"]["parts"]
+    rows = [(row["name"], row["done"], row["text"]) for row in progress["rows"]]
+    assert rows == [("SimpleRNN(32)", 0.0, "starting"), ("LSTM(32)", 0.0, "starting")]
     finish(stage)
-    assert services.runs() == []
+    assert stage.services.runs() == []
+    [progress] = messages(stage)["wall"]["parts"]
+    assert progress["status"] == "Finished. The curves are still hidden."
     give(stage, "next")
-    assert len(services.runs()) == 2
+    assert len(stage.services.runs()) == 2
 
 
 def test_a_step_whose_press_was_cut_short_is_completed_by_the_next_one(stage: Stage) -> None:
@@ -168,22 +169,6 @@ def test_a_training_that_was_broken_off_goes_on_hidden(stage: Stage, monkeypatch
         assert pressable(messages(stage)["wall"]) == ["Continue"]
         give(stage, "continue_training", "next")
     assert continued == 2 * [run.id for run in stage.services.all_runs()]
-
-
-def test_a_review_is_on_the_wall_once_the_presenter_has_read_it(stage: Stage) -> None:
-    begin(stage)
-    give(stage, ("take_reviews", True))
-    review = stage.classroom().send_review("device-1", "A <b>wonderful</b> film.")
-    sent = messages(stage)
-    assert [(item["text"], item["shown"]) for item in sent["notes"]["reviews"]] == [("A <b>wonderful</b> film.", False)]
-    assert not sent["notes"]["takesReviews"], "this step shows no review"
-    assert "wonderful" not in json.dumps([sent["wall"], sent["phones"]])
-    go_to(stage, "Yours")
-    give(stage, ("show_review", review.id))
-    assert messages(stage)["phones"]["wall"]["text"] == "A <b>wonderful</b> film."
-    give(stage, ("drop_review", review.id))
-    assert messages(stage)["wall"]["parts"][0]["kind"] == "waiting"
-    assert refused(stage, "show_review", review.id) == "That review is gone."
 
 
 @pytest.mark.parametrize(

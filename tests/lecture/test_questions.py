@@ -124,6 +124,7 @@ def test_bars_of_leads_have_one_width_and_as_few_points_as_twelve_bars_allow(
 ) -> None:
     result = tally(LEAD, [0.0, 2.0, largest])
     assert (result.labels, result.counts) == (labels, counts)
+    assert tally(LEAD, [], [0.0, 2.0, largest]).labels == labels, "the bars of another round are the same"
     assert [result.bar(nowhere) for nowhere in (None, -0.1, result.edges[-1], (0.5, 0.6))] == [None] * 4
 
 
