@@ -109,15 +109,18 @@ def test_a_device_that_cannot_train_is_counted_through_a_restart_until_it_can(
     assert [network.best for network in restart().networks.all()] == [290]
 
 
-def test_nothing_is_taken_before_the_phones_train_nor_after_the_lecture(training: Classroom) -> None:
+def test_nothing_is_taken_after_the_lecture_nor_before_the_phones_of_the_next_one_train(training: Classroom) -> None:
     training.end()
     assert training.contribution("a").deal is None
-    for then in (lambda: training.begin("luck", task=PHONES.name), training.start_task):
-        with pytest.raises(UserError, match="not training"):
-            training.send_network("a", "SimpleRNN", FIRST, RIGHT, CORRECT)
-        then()
+    with pytest.raises(UserError, match="not training"):
+        training.send_network("a", "SimpleRNN", FIRST, RIGHT, CORRECT)
+    training.begin("luck", task=PHONES.name)
     training.join("a")
-    training.send_network("a", *TASK.deal(2, 1), RIGHT, CORRECT)
+    deal = TASK.deal(2, 1)
+    with pytest.raises(UserError, match="not training"):
+        training.send_network("a", *deal, RIGHT, CORRECT)
+    training.start_task()
+    training.send_network("a", *deal, RIGHT, CORRECT)
 
 
 @pytest.mark.parametrize(
