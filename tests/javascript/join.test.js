@@ -61,6 +61,7 @@ test("a sign is named, and what is said of the neighbour is true", () => {
   assert.equal(whom({ others: 1, differs: true }), "Your neighbour shows it too, and answered differently.");
   assert.equal(whom({ others: 1, differs: false }), "Your neighbour shows it too, and gave the same answer.");
   assert.equal(whom({ others: 2, differs: true }), "Your two neighbours show it too. You did not all agree.");
+  assert.equal(whom({ others: 2, differs: false }), "Your two neighbours show it too. You all agreed.");
 });
 
 const stored = {};

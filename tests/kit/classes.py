@@ -1,5 +1,7 @@
 """A class: its questions, its server's record, and phones whose networks are the recording's, or invented."""
 
+import csv
+import io
 from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle
 from pathlib import Path
@@ -84,3 +86,8 @@ def send(classroom: Classroom, device: str, right: Sequence[int], correct: str |
 def some_correct(right: Sequence[int], held_out: int = 500) -> str:
     """Returns reviews that were right after the best epoch, as many as a result says: the first ones."""
     return packed_bits(np.arange(held_out) < max(right, default=0))
+
+
+def exported(classroom: Classroom) -> list[dict[str, str]]:
+    """Returns the rows of a class's CSV."""
+    return list(csv.DictReader(io.StringIO(classroom.export_csv())))

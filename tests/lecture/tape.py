@@ -2,7 +2,7 @@
 
 A tape (``tapes/NAME.json``) is a list of events. Each has
 
-- ``do``: the name of a method of ``Stage``, and ``with``: its arguments, if it takes any;
+- ``do``: the name of a press or of a method of ``Stage``, and ``with``: its arguments, if it takes any;
 - ``refused``: why it was refused, in a sentence, if it was;
 - ``wall``, ``notes``, ``phones``, ``phone``: what that audience is sent after the event, part by part. Only parts that
   differ from those after the event before are there; a part that is gone is null. ``phones`` is the message to all,
@@ -49,7 +49,7 @@ Event = dict[str, Any]
 
 
 class Stage:
-    """A lecture that is played from recordings, with a method for each thing that presenter and class do in a tape."""
+    """A lecture that is played from recordings, with a method for what is no press or takes other values than one."""
 
     def __init__(self, stage: Given, pages: ExitStack) -> None:
         self.stage, self.classroom, self._pages = stage, stage.classroom(), pages
@@ -67,62 +67,24 @@ class Stage:
         """Begins a lecture from recordings, perhaps with the networks of an earlier lecture's class, by its number."""
         presses.begin(self.stage, lecture, from_recording=True, replayed=replayed)
 
-    def next(self) -> None:
-        self._press("next")
-
-    def back(self) -> None:
-        self._press("back")
-
-    def go_on(self) -> None:
-        """Shows the next step, without the answers to a closed vote."""
-        self._press("show_next_step")
-
-    def show_answers(self) -> None:
-        self._press("show_answers")
-
-    def vote_again(self) -> None:
-        self._press("vote_again")
-
-    def pair(self) -> None:
-        self._press("pair")
-
-    def ask_rows(self, are_asked: bool) -> None:
-        self._press("ask_rows", are_asked)
-
-    def take_reviews(self, are_taken: bool) -> None:
-        self._press("take_reviews", are_taken)
+    def do(self, name: str, *arguments: object) -> None:
+        """Does what this class has a method for, or presses what the presenter's pages have a press for."""
+        if method := getattr(self, name, None):
+            method(*arguments)
+        else:
+            presses.press(self.stage, name, *arguments)
 
     def show_review(self, phone: str) -> None:
         """Puts a phone's review on the wall, with the networks' predictions for phones."""
-        self._press("show_review", self._review_of(phone).id)
+        presses.press(self.stage, "show_review", self._review_of(phone).id)
 
-    def take_off_review(self) -> None:
-        self._press("hide_review")
-
-    def delete_review(self, phone: str) -> None:
-        self._press("drop_review", self._review_of(phone).id)
-
-    def read_word_by_word(self, is_read: bool) -> None:
-        """Has the wall show the chosen review word by word, or no longer."""
-        self._press("word_by_word", is_read)
-
-    def draw(self) -> None:
-        """Draws a few of the class's networks, other ones each time."""
-        self._press("draw")
-
-    def compare(self, lecture: int) -> None:
-        """Shows the class of an earlier lecture, by its number, beside this one; 0 shows this one alone."""
-        self._press("compare", lecture)
-
-    def offer_networks(self, are_offered: bool) -> None:
-        self._press("offer_networks", are_offered)
+    def drop_review(self, phone: str) -> None:
+        """Deletes a phone's review."""
+        presses.press(self.stage, "drop_review", self._review_of(phone).id)
 
     def withdraw_networks(self) -> None:
         """Withdraws the networks after the lecture, on the page where lectures begin."""
         self.classroom.offer_networks(False)
-
-    def end(self) -> None:
-        self._press("end")
 
     def join(self, *phones: str) -> None:
         """Has phones open their page and stay there."""
@@ -159,7 +121,7 @@ class Stage:
         """From now on the wall trains phones' networks again: recorded results come out the same, invented ones not."""
         self._wall_trains = True
 
-    def _shown(self) -> stream.Events:
+    def shown(self) -> stream.Events:
         """Returns what wall, notes and phones are sent now."""
         training = self.stage.class_training
         training.follow(wall_is_open=True)
@@ -167,13 +129,11 @@ class Stage:
             for cell, seed in wanted:
                 network = _of_recording(cell, 0)
                 right, correct = self._results.get((cell, seed), (network.right, network.correct))
-                self._press("trained", {"cell": cell, "seed": seed, "right": [*right], "correct": correct})
+                result = {"cell": cell, "seed": seed, "right": [*right], "correct": correct}
+                presses.press(self.stage, "trained", result)
             training.follow(wall_is_open=True)
         audiences: set[stream.Audience] = {"wall", "notes", "phones"}
         return stream.build(self.stage, self.classroom, self.classroom.state(), audiences, is_quick=False)[0]
-
-    def _press(self, name: str, value: object = None) -> None:
-        presses.press(self.stage, name, value)
 
     def _review_of(self, phone: str) -> SentReview:
         sent = self.classroom.contribution(phone).review
@@ -191,10 +151,10 @@ def play(events: Sequence[Event], stage: Stage) -> Iterator[Event]:
     for event in events:
         played: Event = {name: event[name] for name in ("do", "with") if name in event}
         try:
-            getattr(stage, event["do"])(*event.get("with", []))
+            stage.do(event["do"], *event.get("with", []))
         except UserError as error:
             played["refused"] = flat(str(error))
-        shown = stage._shown()
+        shown = stage.shown()
         for name, audience in AUDIENCES.items():
             text = json.dumps(facts(audience(stage, shown)), ensure_ascii=False)
             for volatile, lasting in stage.names.items():
@@ -239,6 +199,7 @@ def wall(_: Stage, shown: stream.Events) -> Parts:
         "explanation": outcome and outcome["said"],
         "buttons": _labels(sent),
         "train": [_lasting(**deal) for deal in sent["train"]],
+        "problem": sent["problem"],
     }
     return _filled(shows | _votes(sent))
 

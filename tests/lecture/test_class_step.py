@@ -1,6 +1,7 @@
 """The steps at which a class's phones train and are judged: with phones that cheat, too.
 
-Drawings of a few networks and the comparison with an earlier class are on the tape of *luck* (``test_tapes.py``).
+Who trained the dots, drawings of a few networks, and an earlier class, played or beside this one, are on the tape of
+*luck* (``test_tapes.py``).
 """
 
 import json
@@ -14,9 +15,9 @@ from typing import Any
 import pytest
 
 from rnn_compare.class_networks.networks import ClassNetwork, recorded
-from rnn_compare.class_networks.task import OWN_SEEDS, class_task, seed_of
+from rnn_compare.class_networks.task import Deal, class_task
 from rnn_compare.class_networks.verdict import judgement
-from rnn_compare.lecture import class_training, presses
+from rnn_compare.lecture import presses
 from rnn_compare.lecture.class_training import is_repeated, to_repeat
 from rnn_compare.lecture.lecture_file import find
 from rnn_compare.lecture.stage import Stage
@@ -29,10 +30,9 @@ TASK = class_task(PHONES.name)
 
 
 @pytest.fixture(autouse=True)
-def _nothing_is_trained(stage: Stage, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def _nothing_is_trained(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beside the networks that these tests send."""
-    if "played" not in request.node.name:
-        monkeypatch.setattr(stage.class_training, "follow", lambda *_, **__: None)
+    monkeypatch.setattr(stage.class_training, "follow", lambda *_, **__: None)
 
 
 def show(stage: Stage, kind: str) -> dict[str, Any]:
@@ -72,20 +72,6 @@ def test_until_its_answers_are_shown_a_step_with_a_question_shows_no_dot(stage: 
     assert pressable(sent["wall"]) == []
 
 
-def test_all_networks_are_dots_and_who_trained_them_is_said(stage: Stage) -> None:
-    hold(stage.classroom(), 4)
-    wall = show(stage, "class_trains")["wall"]
-    assert dots(wall) == 4
-    assert "4 networks by phones. The same 500 held-out reviews: only the seeds differ." in text(wall)
-    first = stage.classroom().networks.sent()[0]
-    stage.classroom().mark_network(first.deal, "left out")
-    stage.classroom().mark_network(stage.classroom().networks.sent()[1].deal, "repeated")
-    sent = messages(stage)
-    assert dots(sent["wall"]) == 3
-    assert "The wall trained 2 of the 4 again: 1 is left out, which came out differently." in text(sent["wall"])
-    assert f"Left out: {first.name}, {first.best} right." in sent["notes"]["lines"]
-
-
 def test_the_verdict_waits_for_the_last_networks_and_is_hidden_before_they_are_shown(stage: Stage) -> None:
     classroom = stage.classroom()
     hold(classroom, 30, is_shown=False)
@@ -101,46 +87,12 @@ def test_the_verdict_waits_for_the_last_networks_and_is_hidden_before_they_are_s
     assert "LSTM is better than SimpleRNN by " in sent["phones"]["parts"][0]["lines"][0]
 
 
-def test_where_no_phone_has_trained_there_is_no_class_to_compare(stage: Stage) -> None:
-    classroom = stage.classroom()
-    for _ in range(2):
-        hold(classroom, 0)
-        own = ClassNetwork("LSTM", seed_of(classroom.number(), OWN_SEEDS + 1), (300,) * 8, origin="server")
-        classroom.add_networks([own])
-    assert pressable(show(stage, "class_verdict")["wall"]) == ["Draw 5 of each"]
-    classroom.end()
-    assert classroom.classes() == []
-
-
-@pytest.mark.parametrize(("phones", "is_offered"), [(0, False), (4, True)])
-def test_at_the_end_wall_and_notes_can_offer_phones_their_class_alone(
-    stage: Stage, phones: int, is_offered: bool
-) -> None:
-    hold(stage.classroom(), phones)
-    sent = show(stage, "home")
-    for page in ("wall", "notes"):
-        assert ("Share the networks with phones" in pressable(sent[page])) == is_offered
-    give(stage, ("offer_networks", True))
-    assert messages(stage)["phones"]["networks"]
-
-
-def test_a_recording_and_an_earlier_class_are_played_into_the_same_picture(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(class_training, "RECORDING_SECONDS", 0.001)
-    classroom = stage.classroom()
-    hold(classroom, 24)
-    classroom.end()
-    [earlier] = classroom.classes()
-    for replayed, words, number in ((0, "40 networks from a recording", 40), (earlier.lecture, "", 24)):
-        presses.begin(stage, "luck", from_recording=True, replayed=replayed)
-        give(stage, "next", "next", "next")
-        messages(stage)
-        wall = messages(stage)["wall"]
-        assert (words or f"24 networks from the class of {earlier.date}") in text(wall)
-        assert dots(wall) == number
-    classroom.end()
-    assert classroom.classes() == [earlier], "it is no class again"
+def test_at_the_end_wall_and_notes_offer_what_phones_have_trained_if_they_have(stage: Stage) -> None:
+    for phones in (0, 4):
+        hold(stage.classroom(), phones)
+        sent = show(stage, "home")
+        for page in ("wall", "notes"):
+            assert ("Share the networks with phones" in pressable(sent[page])) == (phones > 0)
 
 
 BESTS = {
@@ -166,43 +118,51 @@ def of_honest_classes(
     return min(values), max(values)
 
 
+def result(kind: str, deal: Deal, chance: Random) -> tuple[Sequence[int], str]:
+    """Returns an honest result of a deal, or one that is forged: which no training gives, or which one may."""
+    if kind == "honest":
+        network = honest(*deal)
+        return network.right, network.correct
+    if kind == "impossible":
+        right = [chance.choice((0, 500))] * 8
+    else:
+        right = [*[220] * 7, chance.choice(BESTS[deal[0]][kind])]
+    return right, some_correct(right)
+
+
 def test_a_wall_shows_nothing_that_an_honest_class_would_not_while_26_of_37_phones_forge_their_results(
     stage: Stage,
 ) -> None:
-    chance, classroom = Random(3), stage.classroom()
+    chance, classroom, distant = Random(3), stage.classroom(), set[Deal]()
     hold(classroom, 0)
     show(stage, "class_trains")
-    task, distant = TASK, set[tuple[str, int]]()
-    for number, kind in enumerate(
-        chance.sample(["honest"] * 11 + ["impossible"] * 6 + ["distant"] * 10 + ["near"] * 10, 37)
-    ):
+    kinds = ["honest"] * 11 + ["impossible"] * 6 + ["distant"] * 10 + ["near"] * 10
+    for number, kind in enumerate(chance.sample(kinds, 37)):
         classroom.join(f"phone {number}")
         deal = classroom.contribution(f"phone {number}").deal
         assert deal is not None
-        network = honest(*deal)
-        right, correct = network.right, network.correct
-        if kind != "honest":
-            best = chance.choice((0, 500) if kind == "impossible" else BESTS[deal[0]][kind])
-            right = (best,) * 8 if kind == "impossible" else (*[220] * 7, best)
-            correct = some_correct(right)
-        if kind in ("impossible", "distant"):
-            distant.add(deal)
-        classroom.send_network(f"phone {number}", *deal, list(right), correct)
+        right, correct = result(kind, deal, chance)
+        classroom.send_network(f"phone {number}", *deal, [*right], correct)
+        distant |= {deal} if kind in ("impossible", "distant") else set()
         assert distant.isdisjoint(network.deal for network in classroom.networks.all()), "nobody sees them meanwhile"
     for _ in range(30):  # until all that are to be repeated have been
         networks = classroom.networks
-        for network in [*networks.waiting(), *to_repeat(task, networks.all(), "secret")]:
-            is_same = is_repeated(task, network, honest(*network.deal))
+        for network in [*networks.waiting(), *to_repeat(TASK, networks.all(), "secret")]:
+            is_same = is_repeated(TASK, network, honest(*network.deal))
             classroom.mark_network(network.deal, "repeated" if is_same else "left out")
     stage.class_training.waits = False
+    left_out = {network.deal for network in classroom.networks.sent("left out")}
+    assert distant < left_out, "some near ones are found out too"
+    assert classroom.networks.waiting() == []
     wall = messages(stage)["wall"]
+    assert dots(wall) == len(classroom.networks.all())
+    assert class_dots.rows(TASK, classroom.networks.all()) in text(wall)
     question = find("luck").steps[1].question
     assert question
     reason = stage.outcome(question, stage.services.snapshot(), []).explanation
-    assert dots(wall) == len(classroom.networks.all())
     apart = re.search(r"Half of all pairs of \d+ SimpleRNNs are ([\d.]+) points apart", reason)
-    [pair] = judgement(task, classroom.networks.all()).pairs
     assert apart
+    [pair] = judgement(TASK, classroom.networks.all()).pairs
     counts = [len(sample.scores) for sample in (pair.a, pair.b)]
     least_apart, most_apart = of_honest_classes(
         lambda simple, _: median(abs(a - b) for a, b in combinations(simple, 2)), counts
@@ -210,8 +170,3 @@ def test_a_wall_shows_nothing_that_an_honest_class_would_not_while_26_of_37_phon
     least_ahead, most_ahead = of_honest_classes(lambda simple, lstm: mean(lstm) - mean(simple), counts)
     assert least_apart <= float(apart[1]) <= most_apart
     assert least_ahead <= 100 * (pair.b.accuracy - pair.a.accuracy) <= most_ahead
-    assert distant < {network.deal for network in classroom.networks.sent("left out")}, (
-        "some near ones are found out too"
-    )
-    assert classroom.networks.waiting() == []
-    assert class_dots.rows(task, classroom.networks.all()) in text(wall)

@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -25,42 +25,38 @@ SENT = [ClassNetwork("LSTM", seed_of(1, number), (250, 300 + number)) for number
 ENDS = {301, 302, 303, 358, 359, 360}
 
 
-def bests(networks: list[ClassNetwork]) -> list[int]:
-    return [network.best for network in networks]
-
-
 def test_the_most_distant_are_repeated_first_then_as_many_others_that_nobody_can_foresee() -> None:
-    chosen = {secret: bests(to_repeat(TASK, SENT, secret)) for secret in map(str, range(200))}
-    assert all(len(set(places)) == 2 * REPEATED for places in chosen.values())
-    assert all(set(places[:REPEATED]) < ENDS for places in chosen.values())
-    others = [best for places in chosen.values() for best in places[REPEATED:]]
+    chosen = [[network.best for network in to_repeat(TASK, SENT, str(secret))] for secret in range(200)]
+    assert all(len(set(bests)) == 2 * REPEATED for bests in chosen)
+    assert all(set(bests[:REPEATED]) < ENDS for bests in chosen)
+    others = [best for bests in chosen for best in bests[REPEATED:]]
     assert set(others) >= {network.best for network in SENT} - ENDS, "each other one may be among them"
     assert max(map(others.count, others)) < 4 * len(others) / len(SENT)
 
 
-def test_what_was_repeated_is_not_again_and_for_each_that_is_left_out_another_one_is() -> None:
+def test_only_phones_networks_are_repeated_once_and_for_each_that_is_left_out_another_one_is() -> None:
     chosen = to_repeat(TASK, SENT, "secret")
     repeated = [replace(network, status="repeated" if network in chosen else "") for network in SENT]
     assert to_repeat(TASK, repeated, "secret") == []
     counting = [network for network in repeated if network.deal != chosen[0].deal]
     assert len(to_repeat(TASK, counting, "secret")) == 1
-
-
-def test_the_walls_own_and_recorded_networks_are_not_repeated() -> None:
-    own = [replace(network, origin="server") for network in SENT[:30]]
-    played = [replace(network, origin="recording") for network in SENT[30:]]
-    assert to_repeat(TASK, own + played, "secret") == []
+    of_others = [replace(network, origin="server" if network.seed % 2 else "recording") for network in SENT]
+    assert to_repeat(TASK, of_others, "secret") == []
 
 
 @pytest.fixture
-def classroom(tmp_path: Path) -> Iterator[Classroom]:
-    held = Classroom(tmp_path / "lecture.db")
-    yield held
-    held.close()
+def training(classroom: Classroom) -> ClassTraining:
+    return ClassTraining(lambda: classroom)
 
 
 def origins(classroom: Classroom) -> Counter[str]:
     return Counter(network.origin for network in classroom.networks.all())
+
+
+def wait(monkeypatch: pytest.MonkeyPatch, classroom: Classroom, seconds: float) -> None:
+    """Sets the clock to so long after the phones began to train."""
+    now = classroom.state().task_since + seconds
+    monkeypatch.setattr(time, "time", lambda: now)
 
 
 def wall_trains(training: ClassTraining) -> int:
@@ -76,9 +72,10 @@ def wall_trains(training: ClassTraining) -> int:
     return count
 
 
-def test_a_wall_trains_what_is_missing_and_without_one_the_class_waits_for_it(classroom: Classroom) -> None:
+def test_a_wall_trains_what_is_missing_and_without_one_the_class_waits_for_it(
+    classroom: Classroom, training: ClassTraining
+) -> None:
     hold(classroom, 4)
-    training = ClassTraining(lambda: classroom)
     for is_open in (False, True, False):
         training.follow(is_open)
         assert (training.waits, training.lacks_wall) == (True, not is_open)
@@ -89,9 +86,10 @@ def test_a_wall_trains_what_is_missing_and_without_one_the_class_waits_for_it(cl
     assert (training.waits, training.lacks_wall) == (False, False)
 
 
-def test_a_network_that_nobody_wants_is_ignored_and_one_that_no_training_gives_refused(classroom: Classroom) -> None:
+def test_a_network_that_nobody_wants_is_ignored_and_one_that_no_training_gives_refused(
+    classroom: Classroom, training: ClassTraining
+) -> None:
     hold(classroom, 0)
-    training = ClassTraining(lambda: classroom)
     training.follow(wall_is_open=True)
     [(cell, seed), *_] = training.wanted
     sent = {"cell": cell, "seed": seed, "right": [300] * 8, "correct": some_correct([300])}
@@ -109,16 +107,14 @@ def test_a_network_that_nobody_wants_is_ignored_and_one_that_no_training_gives_r
 
 
 def test_where_a_wall_cannot_train_a_recording_is_played_until_the_next_lecture(
-    classroom: Classroom, monkeypatch: pytest.MonkeyPatch
+    classroom: Classroom, training: ClassTraining, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    training = ClassTraining(lambda: classroom)
     hold(classroom, 0)
     training.follow(wall_is_open=True)
     [(cell, seed), *_] = training.wanted
     training.take({"cell": cell, "seed": seed, "right": [], "correct": ""})
-    since = classroom.state().task_since
-    for elapsed, networks in ((RECORDING_SECONDS / 2, FEWEST), (RECORDING_SECONDS, 2 * FEWEST)):
-        monkeypatch.setattr(time, "time", lambda now=since + elapsed: now)
+    for seconds, networks in ((RECORDING_SECONDS / 2, FEWEST), (RECORDING_SECONDS, 2 * FEWEST)):
+        wait(monkeypatch, classroom, seconds)
         training.follow(wall_is_open=True)
         assert origins(classroom) == {"recording": networks}
         assert not training.wanted
@@ -126,7 +122,9 @@ def test_where_a_wall_cannot_train_a_recording_is_played_until_the_next_lecture(
     assert wall_trains(training) == 2 * FEWEST
 
 
-def test_a_result_that_came_out_differently_after_any_epoch_or_of_any_review_is_left_out(classroom: Classroom) -> None:
+def test_a_result_that_came_out_differently_after_any_epoch_or_of_any_review_is_left_out(
+    classroom: Classroom, training: ClassTraining
+) -> None:
     hold(classroom, 0)
     sent = [
         ([450] + [300] * 7, None),
@@ -137,18 +135,19 @@ def test_a_result_that_came_out_differently_after_any_epoch_or_of_any_review_is_
     ]
     for number, (right, correct) in enumerate(sent):
         send(classroom, f"phone {number}", right, correct)
-    wall_trains(ClassTraining(lambda: classroom))
+    wall_trains(training)
     statuses = {network.right[0]: network.status for network in classroom.networks.sent()}
     different, same = dict.fromkeys((450, 301, 300), "left out"), dict.fromkeys((302, 299), "repeated")
     assert statuses == different | same
 
 
-def test_results_that_nobody_sees_are_repeated_first(classroom: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_that_nobody_sees_are_repeated_first(
+    classroom: Classroom, training: ClassTraining, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("rnn_compare.lecture.class_training.FEWEST", 0)
     hold(classroom, 12)
     for device in ("far", "farther"):
         send(classroom, device, [500] * 8)
-    training = ClassTraining(lambda: classroom)
     training.follow(wall_is_open=False)
     seeds = [seed for _, seed in training.wanted]
     assert seeds[:2] == [seed_of(classroom.number(), number) for number in (13, 14)]
@@ -156,30 +155,27 @@ def test_results_that_nobody_sees_are_repeated_first(classroom: Classroom, monke
     assert (training.waits, training.lacks_wall) == (False, True)
 
 
-def test_a_clock_that_is_set_back_plays_no_class_at_once(classroom: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clock_that_is_set_back_plays_no_class_at_once(
+    classroom: Classroom, training: ClassTraining, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hold(classroom, 6)
-    earlier = classroom.number()
-    classroom.begin("luck", task=PHONES.name, replayed=earlier)
+    classroom.begin("luck", task=PHONES.name, replayed=classroom.number())
     classroom.start_task()
-    training = ClassTraining(lambda: classroom)
-    since = classroom.state().task_since
-    for elapsed, networks in ((-10.0, 0), (RECORDING_SECONDS / 2, 3), (RECORDING_SECONDS, 6)):
-        monkeypatch.setattr(time, "time", lambda now=since + elapsed: now)
+    for seconds, networks in ((-10.0, 0), (RECORDING_SECONDS / 2, 3), (RECORDING_SECONDS, 6)):
+        wait(monkeypatch, classroom, seconds)
         training.follow(wall_is_open=False)
         assert len(classroom.networks.all()) == networks
         assert training.waits is (networks < 6)
 
 
 def test_a_verdict_waits_until_phones_that_are_here_and_the_wall_have_trained(
-    classroom: Classroom, monkeypatch: pytest.MonkeyPatch
+    classroom: Classroom, training: ClassTraining, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hold(classroom, 0)
     classroom.join("asleep")
-    training = ClassTraining(lambda: classroom)
     with classroom.pages.opened("asleep"):
-        since = classroom.state().task_since
-        for elapsed, missing in ((5.0, 1), (31.0, 0)):
-            monkeypatch.setattr(time, "time", lambda now=since + elapsed: now)
+        for seconds, missing in ((5.0, 1), (31.0, 0)):
+            wait(monkeypatch, classroom, seconds)
             training.follow(wall_is_open=True)
             assert training.waits
             wall_trains(training)
@@ -188,10 +184,10 @@ def test_a_verdict_waits_until_phones_that_are_here_and_the_wall_have_trained(
 
 
 def test_a_locked_record_keeps_the_wall_and_the_networks_are_recorded_later(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    restart: Callable[[], Classroom], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Journal, "busy_seconds", 0.0)
-    classroom = Classroom(tmp_path / "lecture.db")
+    classroom = restart()
     classroom.begin("luck", recorded=True, task=PHONES.name)
     classroom.start_task()
     later = classroom.state().task_since + 60
@@ -205,4 +201,3 @@ def test_a_locked_record_keeps_the_wall_and_the_networks_are_recorded_later(
     training.follow(wall_is_open=True)
     assert origins(classroom) == {"recording": 2 * FEWEST}
     assert training.problem == ""
-    classroom.close()

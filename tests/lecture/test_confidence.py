@@ -1,7 +1,5 @@
 """Confidence in answers: what phones may send, how it is split, and how many were sure and wrong."""
 
-import csv
-import io
 from collections.abc import Callable
 
 import pytest
@@ -12,7 +10,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.lecture.peer_instruction import by_confidence, checked_confidence, sure_and_wrong
 from rnn_compare.lecture.questions import CONFIDENCE, QuestionOutcome
-from tests.kit.classes import BEST, OWN
+from tests.kit.classes import BEST, OWN, exported
 
 ASKED = BEST.model_copy(update={"confidence": True})
 LSTM = QuestionOutcome(1, "")
@@ -50,15 +48,12 @@ def test_those_who_were_sure_and_wrong_are_counted_once_and_among_those_who_were
 def test_what_surprised_them_is_named_and_few_are_no_percentage() -> None:
     votes: dict[str, int] = dict(zip("abcdef", (0, 0, 2, 1, 1, 0), strict=True))
     levels = dict(zip("abcde", (2, 2, 2, 2, 1), strict=True))
-    assert sure_and_wrong(BEST, votes, levels, LSTM) == (
-        "Sure and wrong: 3 of 4. They expected: SimpleRNN (2), GRU (1)."
-    )
-    assert (
-        by_confidence(BEST, votes, levels, LSTM) == "Sure: 1 of 4 correct. Fairly sure: 1 of 1 correct. 1 did not say."
-    )
-    assert by_confidence(BEST, votes, levels, UNKNOWN) == (
-        "Sure: SimpleRNN (2), GRU (1), LSTM (1). Fairly sure: LSTM (1). 1 did not say."
-    )
+    surprise = "Sure and wrong: 3 of 4. They expected: SimpleRNN (2), GRU (1)."
+    assert sure_and_wrong(BEST, votes, levels, LSTM) == surprise
+    by_level = "Sure: 1 of 4 correct. Fairly sure: 1 of 1 correct. 1 did not say."
+    assert by_confidence(BEST, votes, levels, LSTM) == by_level
+    by_answer = "Sure: SimpleRNN (2), GRU (1), LSTM (1). Fairly sure: LSTM (1). 1 did not say."
+    assert by_confidence(BEST, votes, levels, UNKNOWN) == by_answer
     many = {str(device): device % 2 for device in range(12)}
     assert "6 of 12 (50 %)" in sure_and_wrong(BEST, many, dict.fromkeys(many, 2), LSTM)
 
@@ -77,25 +72,13 @@ def test_confidence_is_kept_with_its_round_over_a_restart_and_goes_when_the_answ
     classroom.answer("a", "own", 1, 0, 2)
     classroom.answer("b", "own", 1, 1, 0)
     classroom.answer("b", "own", 1, 0)
-    assert restart().votes.confidence("own") == {"a": 2}
-    after = restart()
-    assert [after.contribution(device).confidence for device in "ab"] == [2, None]
-    after.vote_again()
-    assert after.contribution("a").confidence is None
-    assert after.votes.confidence("own") == {"a": 2}, "until somebody answers again"
-    after.answer("a", "own", 2, 1, 1)
-    assert after.votes.confidence("own") == {"a": 1}
-    rows = list(csv.DictReader(io.StringIO(after.export_csv())))
-    levels = [(row["round"], row["device"], row["confidence"]) for row in rows]
-    assert levels == [("1", "1", "sure"), ("1", "2", ""), ("2", "1", "fairly sure")]
-
-
-def test_who_answers_again_without_saying_how_sure_no_longer_counts_as_sure(
-    classroom: Classroom, restart: Callable[[], Classroom]
-) -> None:
-    classroom.show_step(0, "Predict", "Which one?", ASKED)
-    classroom.answer("a", "best", 1, 0, 2)
-    classroom.answer("a", "best", 1, 1)
     for server in (classroom, restart()):
-        assert server.contribution("a").confidence is None
-        assert server.votes.confidence("best") == {}
+        assert server.votes.confidence("own") == {"a": 2}
+        assert [server.contribution(device).confidence for device in "ab"] == [2, None]
+    server.vote_again()
+    assert server.contribution("a").confidence is None
+    assert server.votes.confidence("own") == {"a": 2}, "until somebody answers again"
+    server.answer("a", "own", 2, 1, 1)
+    assert server.votes.confidence("own") == {"a": 1}
+    levels = [(row["round"], row["device"], row["confidence"]) for row in exported(server)]
+    assert levels == [("1", "1", "sure"), ("1", "2", ""), ("2", "1", "fairly sure")]

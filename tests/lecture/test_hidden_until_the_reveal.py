@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from rnn_compare.browser.numbers import packed
-from rnn_compare.class_networks.networks import recorded
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent
@@ -23,20 +22,20 @@ from rnn_compare.lecture.lecture_file import Lecture, load
 from rnn_compare.lecture.stage import Stage
 from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.paths import SHIPPED_LECTURES
-from rnn_compare.presets import PHONES
 from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
 from rnn_compare.runs.record import Owner, Run
 from tests.app.test_curtain import answered
-from tests.kit.classes import send
 from tests.kit.lectures import messages, vote
 
 LECTURES = [load(path) for path in sorted(SHIPPED_LECTURES.glob("*.toml"))]
-OF_RUNS = [
-    pytest.param(lecture, id=lecture.name, marks=() if lecture.name == "book" else pytest.mark.thorough)
+IN_THE_GATE = ("book-recorded", "memory-live")
+"""``pytest -m thorough`` gives all lectures whose networks are runs, not the phones', both live and recorded."""
+WAYS = [
+    pytest.param(lecture, way == "recorded", id=name, marks=() if name in IN_THE_GATE else pytest.mark.thorough)
     for lecture in LECTURES
-    if lecture.trained_settings()
+    for way in ("live", "recorded")
+    if lecture.trained_settings() and (name := f"{lecture.name}-{way}")
 ]
-"""Whose networks are runs, not the phones'. The gate gives the book's; ``pytest -m thorough`` gives all."""
 OTHERS: tuple[dict[str, Any], ...] = ({"seed": 2}, {"epochs": 12}, {"patience": 2})
 """Changes of a setting that leave its curve, or the beginning, as it is."""
 
@@ -96,7 +95,6 @@ def leaks(stage: Stage, lecture: Lecture) -> dict[str, set[str]]:
     hidden = [run for run in runs if curve(run.experiment) in hidden_curves and run.epochs]
     shown = {text for run in runs if curve(run.experiment) not in hidden_curves and run.epochs for text in telling(run)}
     needles = {text for run in hidden for text in telling(run)} - shown
-    assert [run.id for run in hidden if not stage.classroom().state().hides(run)] == []
     sent = {page: text(message) for page, message in messages(stage).items()}
     sent |= {f"first {page}": text(message) for page, message in messages(stage, is_quick=True).items()}
     sent["live"] = answered([])
@@ -118,8 +116,6 @@ def given_to_the_end(stage: Stage) -> Iterator[State]:
             for answer in (1, [0.5] * state.question.epochs):  # whichever it takes
                 with contextlib.suppress(UserError):
                     vote(stage, answer)
-        if state.task_since and not classroom.networks.sent():
-            send(classroom, "a phone", next(iter(recorded(PHONES.name).values())).right)
         yield classroom.state()
         before = classroom.state()
         presses.press(stage, "next")
@@ -131,18 +127,24 @@ def place(state: State) -> tuple[int, str, str]:
     return state.step, state.phase, state.question.id if state.question else ""
 
 
-@pytest.mark.parametrize("recording", [False, True], ids=["live", "recorded"])
-@pytest.mark.parametrize("lecture", OF_RUNS)
-def test_until_the_reveal_nobody_is_sent_a_figure_of_its_networks(
+@pytest.mark.parametrize(("lecture", "recording"), WAYS)
+def test_until_the_reveal_nobody_is_sent_a_figure_of_its_networks_and_then_all_are_in_sight(
     stage: Stage, lecture: Lecture, recording: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(presses, "RECORDING_SECONDS", 1e-6)
     for change in ({}, *OTHERS):
         record(stage, lecture, **change)
     presses.begin(stage, lecture.name, from_recording=recording)
-    trained = []
+    trained, phases = [], set()
     for state in given_to_the_end(stage):
         assert leaks(stage, lecture) == {}, state
+        hidden = unrevealed(lecture, state)
+        revealed = [run.id for run in stage.services.store.runs() if curve(run.experiment) not in hidden]
+        trains_again = state.hidden  # what a later step trains of a curve that was revealed, until its own reveal
+        assert [run.id for run in stage.services.runs()] == [run for run in revealed if run not in trains_again], state
+        for is_quick in (True, False):
+            assert untimely(state, messages(stage, is_quick)) == []
+        phases.add(state.phase)
         if lecture.steps[state.step].kind.trains:
             runs = stage.services.store.runs(state.runs)
             trained.append(sorted(repr(run.experiment) for run in runs))
@@ -151,52 +153,19 @@ def test_until_the_reveal_nobody_is_sent_a_figure_of_its_networks(
         if state.step == 2:
             record(stage, lecture, seed=9)  # what visitors train meanwhile
     assert trained
-    assert unrevealed(lecture, stage.classroom().state()) == set()
+    assert phases >= {"open", "closed", "revealed"}
+    assert hidden == set()
     assert stage.services.snapshot().hidden == []
-    assert [run.id for run in stage.services.runs()] == [run.id for run in stage.services.store.runs()]
 
 
-@pytest.mark.parametrize("lecture", LECTURES, ids=[lecture.name for lecture in LECTURES])
-def test_before_its_reveal_no_vote_is_tallied_and_nothing_is_marked_as_right(stage: Stage, lecture: Lecture) -> None:
-    presses.begin(stage, lecture.name)
-    phases = set()
-    for state in given_to_the_end(stage):
-        phases.add(state.phase)
-        for is_quick in (True, False):
-            sent = messages(stage, is_quick)
-            assert "right" not in (sent["wall"]["question"] or {}).keys() | (sent["phones"]["question"] or {}).keys()
-            if state.phase != "revealed":
-                for page in ("wall", "phones"):
-                    assert sent[page]["outcome"] is None
-                    assert not sent[page]["tallies"] or (page, state.phase) == ("wall", "shown")
-                assert (sent["wall"]["score"], sent["wall"]["surprised"]) == ("", "")
-                assert (sent["phones"]["curves"], sent["phones"]["hasRuns"]) == (None, False)
-            if not state.task_shown and sent["phones"]["task"]:
-                assert sent["phones"]["task"]["cells"] is None
-    assert {"open", "closed"} <= phases
-
-
-def test_what_was_revealed_stays_in_sight_while_the_next_is_predicted(stage: Stage) -> None:
-    lecture = next(lecture for lecture in LECTURES if lecture.name == "memory")
-    record(stage, lecture, seed=2)
-    curves = [
-        set(map(curve, lecture.preset_at(index).experiments()))
-        for index, step in enumerate(lecture.steps)
-        if step.kind.trains
-    ]
-    first, second = curves[0], curves[1] - curves[0]
-    assert len(second) == len(curves[1]) - 1, "the SimpleRNN has no gate to open: its curve is revealed already"
-
-    def in_sight() -> tuple[bool, bool]:
-        seen = {curve(run.experiment) for run in stage.services.runs()}
-        return first <= seen, bool(second & seen)
-
-    assert in_sight() == (True, True)
-    presses.begin(stage, "memory")
-    assert in_sight() == (False, False)
-    sights = set()
-    for state in given_to_the_end(stage):
-        hidden = unrevealed(lecture, state)
-        assert in_sight() == (hidden.isdisjoint(first), hidden.isdisjoint(second))
-        sights.add(in_sight())
-    assert sights == {(False, False), (True, False), (True, True)}
+def untimely(state: State, sent: dict[str, dict[str, Any]]) -> list[str]:
+    """Returns what wall and phones have that tells what is right, or how others answered, before it is revealed."""
+    questions = [sent[page]["question"] or {} for page in ("wall", "phones")]
+    marks = ["right" for question in questions if "right" in question]
+    if state.phase == "revealed":
+        return marks
+    facts = [(page, name) for page in ("wall", "phones") for name in ("outcome", "tallies")]
+    facts += [("wall", "score"), ("wall", "surprised"), ("phones", "curves"), ("phones", "hasRuns")]
+    if state.phase == "shown":
+        facts.remove(("wall", "tallies"))
+    return marks + [f"{page}: {name}" for page, name in facts if sent[page][name]]

@@ -10,7 +10,6 @@ from rnn_compare.lecture.kinds.number import Number
 from rnn_compare.lecture.lecture_file import copy_to_edit, load, read_all
 from rnn_compare.lecture.look_through import page
 from rnn_compare.lecture.questions import NONE
-from rnn_compare.paths import SHIPPED_LECTURES
 
 HEAD = 'title = "Mine"\npreset = "Short"\n'
 TEXT = '[[steps]]\nkind = "text"\ntitle = "Why?"\n'
@@ -19,6 +18,7 @@ ASKS = (
 )
 BEST = ASKS.format(kind="best_network")
 AGAIN = '[[steps]]\nkind = "predict"\ntitle = "After"\n[steps.question]\nid = "after"\nrepeats = "best"\n'
+REVEAL = TEXT.replace('"text"', '"reveal"')
 
 
 @pytest.fixture
@@ -35,25 +35,20 @@ def written(folder: Path, content: str | bytes) -> Path:
 
 
 @pytest.mark.usefixtures("folder")
-def test_the_shipped_lectures_are_valid_and_the_books_comes_first() -> None:
+def test_the_shipped_lectures_predict_before_they_train_and_train_before_they_reveal() -> None:
     lectures, problems = read_all()
     assert [lecture.name for lecture in lectures] == ["book", "attention", "gates", "luck", "memory", "state"]
     assert problems == []
-
-
-@pytest.mark.parametrize("path", sorted(SHIPPED_LECTURES.glob("*.toml")), ids=lambda path: path.stem)
-def test_a_shipped_lecture_predicts_before_it_trains_and_trains_before_it_reveals(path: Path) -> None:
-    lecture = load(path)
-    kinds = [step.kind.name for step in lecture.steps]
-    if lecture.task:
-        assert "class_trains" in kinds
-    else:
-        assert kinds.index("predict") < kinds.index("train") < kinds.index("reveal")
-        assert kinds[-1] == "home"
-    for index, kind in enumerate(kinds):
-        assert lecture.steps[index].notes.strip(), "the second screen has something to say"
-        if kind == "reveal":
-            assert lecture.revealed_questions(index), "there is a prediction to hold against the curves"
+    for lecture in lectures:
+        kinds = [step.kind.name for step in lecture.steps]
+        if lecture.task:
+            assert "class_trains" in kinds
+        else:
+            assert kinds.index("predict") < kinds.index("train") < kinds.index("reveal")
+            assert kinds[-1] == "home"
+        assert all(step.notes.strip() for step in lecture.steps), "the second screen has something to say"
+        reveals = [index for index, kind in enumerate(kinds) if kind == "reveal"]
+        assert all(map(lecture.revealed_questions, reveals)), "there is a prediction to hold against the curves"
 
 
 def test_a_question_lets_choose_between_the_networks_of_its_preset(folder: Path) -> None:
@@ -66,24 +61,23 @@ def test_a_question_lets_choose_between_the_networks_of_its_preset(folder: Path)
 @pytest.mark.parametrize("kind", ["curve", "overfits_from"])
 def test_a_question_on_a_curve_is_about_all_epochs_of_the_networks_that_reveal_it(folder: Path, kind: str) -> None:
     curve = f'{ASKS.format(kind=kind)}network = "SimpleRNN(32)"\n'
-    after = '[[steps]]\nkind = "{}"\ntitle = "Then"\npreset = "{}"\n'
-    reveal = after.format("train", "Short") + after.format("reveal", "Short")
+    reveal = REVEAL.replace("[[steps]]", '[[steps]]\npreset = "Short"')
     question = load(written(folder, HEAD + curve + "epochs = 5\n" + reveal)).steps[0].question
     assert question == load(written(folder, HEAD + curve + reveal)).steps[0].question
-    again = AGAIN.replace("title", 'preset = "The book\'s experiment"\ntitle')
-    of_book = after.format("reveal", "The book's experiment")
+    of_book = '[[steps]]\npreset = "The book\'s experiment"\n'
+    reveal, again = (step.replace("[[steps]]\n", of_book) for step in (REVEAL, AGAIN))
     for content, sentence in (
         (
             curve + "epochs = 2\n",
             "'best' is about 2 epochs, but the networks of step 1 are trained for 5; leave epochs out",
         ),
-        (curve + "epochs = 10\n" + of_book, "'best' is about 10 epochs, but the networks of step 1 are trained for 5"),
-        (curve + of_book, "'best' is about 5 epochs, but the networks of step 2 are trained for 10"),
+        (curve + "epochs = 10\n" + reveal, "'best' is about 10 epochs, but the networks of step 1 are trained for 5"),
+        (curve + reveal, "'best' is about 5 epochs, but the networks of step 2 are trained for 10"),
         (curve + again, "'after' is about 5 epochs, but the networks of step 2 are trained for 10"),
     ):
         with pytest.raises(UserError, match=re.escape(sentence)):
             load(written(folder, HEAD + content))
-    load(written(folder, HEAD + BEST + again + of_book))  # which is better may be asked of others
+    load(written(folder, HEAD + BEST + again + reveal))  # which is better may be asked of others
 
 
 def test_confidence_is_asked_where_an_answer_may_be_right_unless_the_file_says_no(folder: Path) -> None:
@@ -106,30 +100,24 @@ def test_a_step_may_name_other_networks_from_there_on(folder: Path) -> None:
 
 
 def test_a_lectures_minutes_are_those_of_its_steps_and_each_names_where_its_question_is_answered(folder: Path) -> None:
-    reveal = TEXT.replace('"text"', '"reveal"')
     own = ASKS.format(kind="own").replace('"best"', '"own"') + 'choices = ["yes", "no"]\nright = 1\n'
     slow = TEXT + "minutes = 20\n"
-    lecture = load(written(folder, HEAD + 'about = "Why, and for whom."\n' + BEST + slow + reveal + AGAIN + own))
+    lecture = load(written(folder, HEAD + 'about = "Why, and for whom."\n' + BEST + slow + REVEAL + AGAIN + own))
     assert [step.minutes for step in lecture.steps] == [4, 20, 4, 4, 4]
     assert (lecture.about, lecture.minutes) == ("Why, and for whom.", 35)
     assert [lecture.answered_at(index) for index in (0, 3, 4)] == [3, 3, 4]
-    lecture = load(written(folder, HEAD + BEST + own + reveal))
+    lecture = load(written(folder, HEAD + BEST + own + REVEAL))
     assert [lecture.answered_at(index) for index in (0, 1)] == [2, 2]
     shown = page(lecture)
     for words in ("<b>3&ensp;Why?</b>", "The answer comes at step 3.", '<li class="right">no</li>', "None: more "):
         assert words in shown
 
 
-def test_a_reveal_is_about_the_questions_since_the_last_one(folder: Path) -> None:
-    reveal = TEXT.replace('"text"', '"reveal"')
-    lecture = load(written(folder, HEAD + BEST + reveal + BEST.replace('"best"', '"again"') + reveal))
+def test_a_reveal_is_about_the_questions_since_the_last_one_but_for_those_that_are_asked_again(folder: Path) -> None:
+    lecture = load(written(folder, HEAD + BEST + REVEAL + BEST.replace('"best"', '"again"') + REVEAL))
     assert [question.id for question in lecture.revealed_questions(1)] == ["best"]
     assert [question.id for question in lecture.revealed_questions(3)] == ["again"]
-
-
-def test_a_question_that_repeats_another_is_the_same_and_no_reveal_tells_the_first(folder: Path) -> None:
-    reveal = TEXT.replace('"text"', '"reveal"')
-    lecture = load(written(folder, HEAD + BEST + reveal + AGAIN + reveal))
+    lecture = load(written(folder, HEAD + BEST + REVEAL + AGAIN + REVEAL))
     first, again = (step.question for step in lecture.steps if step.question)
     assert first is not None
     assert again == first.model_copy(update={"id": "after", "repeats": "best"})
@@ -178,17 +166,15 @@ def test_a_fault_in_a_lecture_is_reported_with_its_place(folder: Path, content: 
     assert message in str(caught.value)
 
 
-def test_one_that_is_no_lecture_does_not_hinder_the_others(folder: Path) -> None:
-    written(folder, "nonsense")
-    lectures, [problem] = read_all()
-    assert len(lectures) == 6
-    assert problem.startswith("mine.toml is not valid TOML")
-
-
-def test_an_edited_copy_takes_the_place_of_the_shipped_lecture(folder: Path) -> None:
+def test_an_edited_copy_takes_the_place_of_the_shipped_lecture_and_a_spoilt_one_hinders_no_other(
+    folder: Path,
+) -> None:
     copy = copy_to_edit("gates")
     assert copy.parent == folder
     copy.write_text(copy.read_text(encoding="utf-8").replace('title = "How many gates?"', 'title = "Gates"', 1))
-    assert [lecture.title for lecture in read_all()[0]][2] == "Gates"
     copy_to_edit("gates")
-    assert read_all()[0][2].title == "Gates", "a copy is never written over"
+    written(folder, "nonsense")
+    lectures, [problem] = read_all()
+    assert len(lectures) == 6
+    assert lectures[2].title == "Gates", "a copy is never written over"
+    assert problem.startswith("mine.toml is not valid TOML")

@@ -10,17 +10,17 @@ import pytest
 
 from rnn_compare.class_networks.task import class_task
 from rnn_compare.comparison.evidence import Evidence
-from rnn_compare.comparison.findings import findings, overfits_from
+from rnn_compare.comparison.findings import findings
 from rnn_compare.comparison.groups import labelled
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.questions import NONE, Question, QuestionOutcome, checked, class_outcome, is_right, outcome
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import PHONES
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.record import Owner, Run
+from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from tests.kit.classes import APART, BEST, CURVE, LEAD, OVERFITS, OWN, TURNED
-from tests.kit.runs import epoch_end, record
+from tests.kit.runs import epoch_end, record, run_of
 
 SMALL = {"source": "bundled", "reviews": 5000, "maxlen": 30}
 
@@ -34,13 +34,13 @@ def store(tmp_path: Path, reviews_cache: Path, monkeypatch: pytest.MonkeyPatch) 
     opened.close()
 
 
-def trained(
-    store: RunStore, cell: str, *shares: float, seed: int = 1, status: Status = Status.FINISHED, **settings: int
-) -> Run:
+def experiment(cell: str, **settings: object) -> Experiment:
+    return Experiment.model_validate({**SMALL, "cell": cell, **settings})
+
+
+def trained(store: RunStore, cell: str, *shares: float, status: Status = Status.FINISHED, **settings: int) -> Run:
     epochs = len(shares) if status is Status.FINISHED else 9
-    fields = {**SMALL, "cell": cell, "seed": seed, "epochs": epochs, **settings}
-    experiment = Experiment.model_validate(fields)
-    return record(store, experiment, shares, status)
+    return record(store, experiment(cell, epochs=epochs, **settings), shares, status)
 
 
 def came_of(question: Question, store: RunStore, *runs: Run) -> QuestionOutcome:
@@ -76,11 +76,10 @@ def test_where_chance_explains_the_difference_that_is_the_right_answer(store: Ru
 
 def test_wall_and_page_have_one_lead(store: RunStore) -> None:
     runs = [
-        record(store, Experiment.model_validate({**SMALL, "cell": cell, "seed": seed, "epochs": 2, "test_split": 0.2}),
-               [0.7, best], test=test)
+        record(store, experiment(cell, seed=seed, epochs=2, test_split=0.2), [0.7, best], test=test)
         for cell, best, test in (("GRU", 0.85, 0.84), ("LSTM", 0.81, 0.823))
         for seed in (1, 2, 3)
-    ]  # fmt: skip
+    ]
     lead = came_of(LEAD, store, *runs)
     page = findings(runs, Evidence(store))[0].text
     assert lead.answer == 1.7, "not the 4 points of the best epochs, which chose themselves"
@@ -88,9 +87,12 @@ def test_wall_and_page_have_one_lead(store: RunStore) -> None:
     assert "1.7 ± 0.5 points" in page
 
 
-def test_the_lead_is_about_the_first_two_of_several(store: RunStore) -> None:
+def test_a_leader_must_be_ahead_of_every_other_and_the_lead_is_about_the_first_two(store: RunStore) -> None:
     shares = {"SimpleRNN": 0.6, "GRU": 0.80, "LSTM": 0.81}
-    lead = came_of(LEAD, store, *(trained(store, cell, 0.6, best) for cell, best in shares.items()))
+    worse, near, best = (trained(store, cell, 0.6, share) for cell, share in shares.items())
+    assert came_of(BEST, store, worse, near, best).answer == BEST.choices.index(NONE)
+    assert came_of(BEST, store, worse, best).answer == BEST.choices.index("LSTM")
+    lead = came_of(LEAD, store, worse, near, best)
     assert (lead.answer, is_right(LEAD, 0.0, lead)) == (1.0, True)
     assert "LSTM(32) and GRU(32) differ by 1.0 ± 3.4 points, which could be chance (81.0 %" in lead.explanation
     assert "SimpleRNN" not in lead.explanation
@@ -101,46 +103,6 @@ def test_where_the_highest_are_equal_there_is_no_difference(store: RunStore) -> 
     result = came_of(BEST, store, *runs)
     assert (result.answer, result.final) == (BEST.choices.index(NONE), True)
     assert came_of(LEAD, store, *runs).answer == 0.0
-
-
-def test_a_leader_must_be_ahead_of_every_other(store: RunStore) -> None:
-    worse, near, best = (
-        trained(store, cell, 0.6, share) for cell, share in (("SimpleRNN", 0.6), ("GRU", 0.80), ("LSTM", 0.81))
-    )
-    assert came_of(BEST, store, worse, near, best).answer == BEST.choices.index(NONE)
-    assert came_of(BEST, store, worse, best).answer == BEST.choices.index("LSTM")
-
-
-def test_equal_networks_are_hardly_ever_called_different(store: RunStore) -> None:
-    """Of three networks that judge equally well, in truth, one may be called best in 5 of 100 halls."""
-    chance, called = np.random.default_rng(7), 0
-    for seed in range(40):
-        shares = 0.8 + chance.normal(0, np.sqrt(0.8 * 0.2 / 1000), size=3)
-        runs = [
-            trained(store, cell, float(share), seed=seed)
-            for cell, share in zip(("SimpleRNN", "LSTM", "GRU"), shares, strict=True)
-        ]
-        called += came_of(BEST, store, *runs).answer != BEST.choices.index(NONE)
-    assert called <= 6  # of 40, with a probability of 5 % each, 99.7 % of the time
-
-
-def test_without_recorded_predictions_no_answer_is_right(store: RunStore) -> None:
-    def unkept(cell: str, share: float) -> Run:
-        return record(store, Experiment.model_validate({**SMALL, "cell": cell, "epochs": 2}), (0.6, share), keep=False)
-
-    result = came_of(BEST, store, unkept("SimpleRNN", 0.70), unkept("LSTM", 0.90))
-    assert (result.answer, result.final) == (None, True)
-    assert result.explanation.startswith("No answer is right: SimpleRNN(32) has no recorded predictions on ")
-
-
-def test_of_several_seeds_their_spread_decides(store: RunStore) -> None:
-    def seeded(cell: str, *shares: float) -> list[Run]:
-        return [trained(store, cell, share, seed=seed) for seed, share in enumerate(shares, 1)]
-
-    close = came_of(BEST, store, *seeded("SimpleRNN", 0.70, 0.90, 0.80), *seeded("LSTM", 0.72, 0.91, 0.85))
-    assert close.answer == BEST.choices.index(NONE)
-    apart = came_of(BEST, store, *seeded("SimpleRNN", 0.70, 0.71, 0.70), *seeded("LSTM", 0.90, 0.91, 0.90))
-    assert apart.explanation.startswith("LSTM(32) is better than SimpleRNN(32) by 20.0 ± ")
 
 
 def test_a_lead_is_right_where_the_verdicts_interval_holds_it_and_0_is_wrong_where_it_is_none_of_chance(
@@ -155,36 +117,51 @@ def test_a_lead_is_right_where_the_verdicts_interval_holds_it_and_0_is_wrong_whe
     assert [is_right(LEAD, answer, result) for answer in answers] == [False, False, True, True, False]
 
 
-def test_however_many_seeds_narrow_a_lead_the_nearest_number_of_the_slider_is_right(store: RunStore) -> None:
-    runs = [
-        trained(store, cell, share, seed=seed, reviews=25_000)
-        for cell, share in (("SimpleRNN", 0.80), ("LSTM", 0.8172))
-        for seed in range(5)
+def narrow(store: RunStore, lead: float) -> list[Run]:
+    """Returns ten runs by which a lead is known to within a few tenths of a point."""
+    shares = {"SimpleRNN": 0.80, "LSTM": 0.80 + lead}
+    return [
+        trained(store, cell, share, seed=seed, reviews=25_000) for cell, share in shares.items() for seed in range(5)
     ]
-    result = came_of(LEAD, store, *runs)
+
+
+def test_however_many_seeds_narrow_a_lead_the_nearest_number_of_the_slider_is_right(store: RunStore) -> None:
+    result = came_of(LEAD, store, *narrow(store, 0.0172))
     assert [answer for answer in (1.0, 1.5, 2.0, 2.5) if is_right(LEAD, answer, result)] == [1.5], result
 
 
+def test_what_is_equal_to_within_a_point_is_more_or_less_the_same(store: RunStore) -> None:
+    runs = narrow(store, 0.0072)
+    best = came_of(BEST, store, *runs)
+    assert "better than" in best.explanation
+    assert [is_right(BEST, place, best) for place in range(4)] == [False, True, False, True]
+    assert is_right(LEAD, 0.0, came_of(LEAD, store, *runs))
+
+
 def test_an_unfinished_training_has_no_outcome_yet(store: RunStore) -> None:
-    result = came_of(BEST, store, trained(store, "SimpleRNN", 0.7), trained(store, "LSTM", 0.9, status=Status.RUNNING))
+    running = trained(store, "LSTM", 0.9, status=Status.RUNNING)
+    result = came_of(BEST, store, trained(store, "SimpleRNN", 0.7), running)
     assert (result.answer, result.final) == (None, False)
     assert not came_of(BEST, store).final
-    running = trained(store, "GRU", 0.9, status=Status.RUNNING)
     assert came_of(OWN, store, running).answer is None, "an answer that the curves are about to give"
 
 
-def test_a_stopped_training_makes_no_network_best(store: RunStore) -> None:
-    stopped = trained(store, "LSTM", 0.9, status=Status.STOPPED)
-    result = came_of(BEST, store, trained(store, "SimpleRNN", 0.7), stopped)
-    assert (result.answer, result.final) == (None, True)
-    assert "ended early" in result.explanation
-
-
-def test_a_best_network_that_was_not_offered_makes_no_answer_right(store: RunStore) -> None:
-    question = BEST.model_copy(update={"choices": ("SimpleRNN", "GRU")})
-    result = came_of(question, store, trained(store, "SimpleRNN", 0.6), trained(store, "LSTM", 0.9))
-    assert result.answer is None
-    assert "LSTM(32) was not offered" in result.explanation
+def test_no_answer_is_right_where_a_network_ended_early_was_not_offered_or_kept_no_predictions(
+    store: RunStore,
+) -> None:
+    first = trained(store, "SimpleRNN", 0.7)
+    stopped, best = trained(store, "LSTM", 0.9, status=Status.STOPPED), trained(store, "LSTM", 0.9)
+    unkept = record(store, experiment("SimpleRNN", epochs=1, seed=2), (0.70,), keep=False)
+    others = BEST.model_copy(update={"choices": ("SimpleRNN", "GRU")})
+    for question, runs, sentence in (
+        (BEST, (first, stopped), "ended early"),
+        (others, (first, best), "LSTM(32) was not offered"),
+        (BEST, (unkept, best), "No answer is right: SimpleRNN(32) has no recorded predictions on "),
+        (CURVE.model_copy(update={"network": "GRU"}), (first,), "No answer is right: GRU was not "),
+    ):
+        result = came_of(question, store, *runs)
+        assert (result.answer, result.final) == (None, True)
+        assert sentence in result.explanation
 
 
 def book(store: RunStore, cell: str, share: float, seed: int = 1) -> Run:
@@ -201,18 +178,6 @@ def test_of_one_training_each_what_other_seeds_could_do_is_right_where_that_is_k
     )
     unknown = came_of(LEAD, store, trained(store, "SimpleRNN", 0.60, seed=4), trained(store, "LSTM", 0.80, seed=4))
     assert "other seeds" not in unknown.explanation.rpartition("Another seed could change that.")[2]
-
-
-def test_what_is_equal_to_within_a_point_is_more_or_less_the_same(store: RunStore) -> None:
-    runs = [
-        trained(store, cell, share, seed=seed, reviews=25_000)
-        for cell, share in (("SimpleRNN", 0.80), ("LSTM", 0.8072))
-        for seed in range(5)
-    ]
-    best, lead = came_of(BEST, store, *runs), came_of(LEAD, store, *runs)
-    assert "better than" in best.explanation
-    assert [is_right(BEST, place, best) for place in range(4)] == [False, True, False, True]
-    assert is_right(LEAD, 0.0, lead)
 
 
 # ---- a class's own networks ---------------------------------------------------------------------
@@ -253,8 +218,7 @@ def test_of_a_share_of_pairs_each_choice_is_right_that_other_seeds_could_have_gi
 def learnt(*epochs: tuple[float, float, float], seed: int = 1) -> Run:
     """A run by its accuracy, validation accuracy and validation loss at each epoch."""
     ended = tuple(epoch_end("a", at, first, 0.3, other, loss, 1.0) for at, (first, other, loss) in enumerate(epochs, 1))
-    settings = Experiment.model_validate({**SMALL, "epochs": len(epochs), "seed": seed})
-    return Run(f"a{seed}", seed, "a", settings, Status.FINISHED, Owner(1, 1.0, "here"), "page", 0.0, epochs=ended)
+    return run_of(experiment("SimpleRNN", epochs=len(epochs), seed=seed), f"a{seed}", epochs=ended)
 
 
 OVERFITTED = ((0.7, 0.7, 0.6), (0.8, 0.75, 0.5), (0.9, 0.75, 0.6), (0.97, 0.74, 0.8))
@@ -262,23 +226,26 @@ STILL_GOOD = ((0.6, 0.6, 0.6), (0.7, 0.7, 0.5), (0.75, 0.74, 0.45), (0.78, 0.76,
 STILL_FALLING = ((0.6, 0.6, 0.6), (0.8, 0.7, 0.5), (0.9, 0.72, 0.45), (0.95, 0.73, 0.44))
 
 
-def test_a_network_overfits_from_the_epoch_after_its_lowest_validation_loss(store: RunStore) -> None:
-    result = came_of(OVERFITS, store, learnt(*OVERFITTED))
-    assert result.answer == 3 == overfits_from(learnt(*OVERFITTED))
-    assert "lowest after epoch 2" in result.explanation
-    assert [is_right(OVERFITS, epoch, result) for epoch in range(5)] == [False, False, True, True, True]
-
-
-def test_never_is_right_where_none_overfits_and_the_rule_is_stated(store: RunStore) -> None:
-    result = came_of(OVERFITS, store, learnt(*STILL_GOOD))
-    assert result.answer == 0
-    assert "15 points ahead" in result.explanation
-    assert [is_right(OVERFITS, epoch, result) for epoch in range(5)] == [True, False, False, False, False]
-
-
-def test_no_epoch_is_named_while_the_validation_loss_still_falls(store: RunStore) -> None:
-    assert came_of(OVERFITS, store, learnt(*STILL_FALLING)).answer is None
-    assert came_of(OVERFITS, store, learnt(*OVERFITTED[:2])).answer is None, "two epochs are too few to tell"
+@pytest.mark.parametrize(
+    ("epochs", "answer", "explanation", "right"),
+    [
+        (OVERFITTED, 3, "lowest after epoch 2", [False, False, True, True, True]),
+        (STILL_GOOD, 0, "15 points ahead", [True, False, False, False, False]),
+        (STILL_FALLING, None, "", [None] * 5),
+        (OVERFITTED[:2], None, "", [None] * 5),  # two epochs are too few to tell
+    ],
+)
+def test_a_network_overfits_from_the_epoch_after_its_lowest_validation_loss_if_it_is_known(
+    store: RunStore,
+    epochs: Sequence[tuple[float, float, float]],
+    answer: int | None,
+    explanation: str,
+    right: list[bool | None],
+) -> None:
+    result = came_of(OVERFITS, store, learnt(*epochs))
+    assert result.answer == answer
+    assert explanation in result.explanation
+    assert [is_right(OVERFITS, epoch, result) for epoch in range(5)] == right
 
 
 def test_of_several_seeds_half_must_overfit(store: RunStore) -> None:
@@ -297,18 +264,10 @@ def test_a_drawing_is_not_graded(store: RunStore) -> None:
     assert is_right(CURVE, checked(CURVE, [0.6, 0.7, 0.74, 0.76]), result) is None
 
 
-def test_a_network_that_was_not_trained_makes_no_answer_right(store: RunStore) -> None:
-    question = CURVE.model_copy(update={"network": "GRU"})
-    assert came_of(question, store, learnt(*STILL_GOOD)).explanation.startswith("No answer is right: GRU was not ")
-
-
 def test_an_own_question_is_answered_by_the_lecturer(store: RunStore) -> None:
     assert came_of(OWN, store).answer == 1
     open_ended = came_of(OWN.model_copy(update={"right": None}), store)
     assert (open_ended.answer, open_ended.final) == (None, True)
     assert open_ended.explanation == "No answer is marked as right.", "the next step may have one"
     assert is_right(OWN, 0, open_ended) is None
-
-
-def test_before_its_end_nothing_is_right_or_wrong() -> None:
-    assert is_right(OWN, 1, replace(QuestionOutcome(1, ""), final=False)) is None
+    assert is_right(OWN, 1, replace(QuestionOutcome(1, ""), final=False)) is None, "nothing is before its end"

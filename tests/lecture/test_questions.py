@@ -82,6 +82,15 @@ def test_a_sound_answer_is_stored_as_it_is_once_more_and_counted_in_one_bar(data
         place = result.bar(answer)
         assert place is not None
         assert result.edges[place] <= float(str(answer)) < result.edges[place + 1]
+        if isinstance(question.control, Slider):
+            low, high = ends(result.labels[place])
+            assert low <= float(str(answer)) <= high
+
+
+def ends(label: str) -> tuple[float, float]:
+    """Returns the first and the last number of a slider's bar by its label."""
+    low, _, high = label.replace("−", "-").replace(" to ", "–").partition("–")
+    return float(low), float(high or low)
 
 
 NO_ANSWERS: list[tuple[Question, tuple[object, ...]]] = [
@@ -99,12 +108,24 @@ def test_an_invalid_answer_is_refused(question: Question, answer: object) -> Non
         checked(question, answer)
 
 
-def test_bars_of_leads_have_one_width_and_hold_what_their_labels_say() -> None:
-    result = tally(LEAD, [0.0, 0.5, 1.0, 4.5])
-    assert result.labels == ("0–0.9", "1–1.9", "2–2.9", "3–3.9", "4–4.9")
-    assert result.counts == (2, 1, 0, 0, 1)
-    wide = tally(LEAD, [0.0, 50.0])
-    assert (wide.labels[0], wide.labels[-1]) == ("0–4.9", "50")
+@pytest.mark.parametrize(
+    ("largest", "labels", "counts"),
+    [
+        (0.0, ("0–0.9", "1–1.9", "2–2.9", "3–3.9", "4–4.9"), (2, 0, 1, 0, 0)),
+        (0.5, ("0–0.9", "1–1.9", "2–2.9", "3–3.9", "4–4.9"), (2, 0, 1, 0, 0)),
+        (1.0, ("0–0.9", "1–1.9", "2–2.9", "3–3.9", "4–4.9"), (1, 1, 1, 0, 0)),
+        (11.5, tuple(f"{points}–{points}.9" for points in range(12)), (1, 0, 1, *[0] * 8, 1)),
+        (12.0, ("0–1.9", "2–3.9", "4–5.9", "6–7.9", "8–9.9", "10–11.9", "12–13.9"), (1, 1, 0, 0, 0, 0, 1)),
+        (50.0, ("0–4.9", *(f"{points}–{points + 4}.9" for points in range(5, 50, 5)), "50"), (2, *[0] * 9, 1)),
+    ],
+)
+def test_bars_of_leads_have_one_width_and_as_few_points_as_twelve_bars_allow(
+    largest: float, labels: tuple[str, ...], counts: tuple[int, ...]
+) -> None:
+    result = tally(LEAD, [0.0, 2.0, largest])
+    assert (result.labels, result.counts) == (labels, counts)
+    assert tally(LEAD, [], [0.0, 2.0, largest]).labels == labels, "the bars of another round are the same"
+    assert [result.bar(nowhere) for nowhere in (None, -0.1, result.edges[-1], (0.5, 0.6))] == [None] * 4
 
 
 def test_drawings_become_a_band_of_quartiles_at_each_epoch() -> None:
