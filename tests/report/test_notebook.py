@@ -66,6 +66,8 @@ def test_it_is_a_sound_notebook_that_repeats_its_runs_to_the_last_printed_digit(
     assert [heading.lstrip("# ") for heading in headings] == titles
     codes, runs = codes_of(book), trained.store.runs(trained.ids)
     assert sum("for seed in [1, 2]:" in code for code in codes) == 2
+    threads = "TF_NUM_INTRAOP_THREADS"
+    assert f'os.environ["{threads}"] = "{ENVIRONMENT[threads]}"' in codes[0], "as in a worker"
     for package in ("keras", "tensorflow"):
         assert f" {package}=={runs[0].versions[package]} " in book.cells[0].source
     largest_difference = f"print({codes[-1].splitlines()[-1]}.max())"
