@@ -6,17 +6,17 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from rnn_compare.lecture.classroom.classroom import Classroom
-from rnn_compare.lecture.questions import Question
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.store import RunStore
 from tests.kit.caches import lend
+from tests.kit.classes import BEST
 from tests.kit.runs import finished_run
 from tests.kit.servers import PAGE, PROJECT, free_port, started
 
@@ -60,21 +60,9 @@ def adapted(text: str, own: Mapping[str, str]) -> str:
     return text
 
 
-@dataclass(frozen=True)
-class Ports:
-    """Where the outer and the inner server of a deployment listen."""
-
-    nginx: int
-    page: int
-
-    @property
-    def course(self) -> str:
-        return f"https://{NAME}:{self.nginx}/course/"
-
-
 @contextlib.contextmanager
 def behind_nginx(
-    folder: Path, prepared_cache: Path, ports: Ports, *options: str, keeps_the_path: bool = True
+    folder: Path, prepared_cache: Path, port: int, *options: str, keeps_the_path: bool = True
 ) -> Iterator[None]:
     """Serves a page with one finished run by the documented command, behind the documented nginx."""
     certificate, key = folder / "certificate.pem", folder / "key.pem"
@@ -84,19 +72,16 @@ def behind_nginx(
         check=True,
         capture_output=True,
     )
-    path = "course/" if keeps_the_path else ""
+    path, inner = "course/" if keeps_the_path else "", free_port()
     own = {
         "/etc/ssl/rnn.university.example.pem": str(certificate),
         "/etc/ssl/private/rnn.university.example.key": str(key),
         DOCUMENTED_NAME: NAME,
-        "listen 443 ssl": f"listen 127.0.0.1:{ports.nginx} ssl",
-        "http://127.0.0.1:8501/course/": f"http://127.0.0.1:{ports.page}/{path}",
+        "listen 443 ssl": f"listen 127.0.0.1:{port} ssl",
+        "http://127.0.0.1:8501/course/": f"http://127.0.0.1:{inner}/{path}",
     }
-    (folder / "nginx.conf").write_text(
-        NGINX.format(folder=folder, user=getpass.getuser(), site=adapted(documented("nginx", "proxy_pass"), own))
-    )
     command = documented("sh", "--server.allowedHosts").replace("\\\n", "").replace(DOCUMENTED_NAME, NAME).split()
-    named = dict(zip(command[3::2], command[4::2], strict=True)) | {"--server.port": str(ports.page)}
+    named = dict(zip(command[3::2], command[4::2], strict=True)) | {"--server.port": str(inner)}
     assert command[:3] == ["streamlit", "run", "app.py"]
     if not keeps_the_path:
         del named["--server.baseUrlPath"]
@@ -104,44 +89,54 @@ def behind_nginx(
     ask_a_class(folder / "cache")
     environment = {**os.environ, CACHE_VARIABLE: str(folder / "cache"), "RNN_COMPARE_WORKERS": "1"}
     page = [*PAGE, *(f"{option}={value}" for option, value in named.items()), *options]
-    health = f"http://127.0.0.1:{ports.page}/{path}_stcore/health"
+    health = f"http://127.0.0.1:{inner}/{path}_stcore/health"
     with (
         started(page, folder / "server.log", health, environment),
-        started(
-            [nginx(), "-c", str(folder / "nginx.conf")],
-            folder / "nginx.log",
-            f"https://127.0.0.1:{ports.nginx}/course/_stcore/health",
+        nginx(
+            folder,
+            adapted(documented("nginx", "proxy_pass"), own),
+            f"https://127.0.0.1:{port}/course/_stcore/health",
         ),
     ):
         yield
 
 
-@pytest.fixture(scope="module")
-def ports() -> Ports:
-    return Ports(free_port(), free_port())
-
-
-def nginx() -> str:
+@contextlib.contextmanager
+def nginx(folder: Path, site: str, answers: str) -> Iterator[None]:
+    """Runs the system's nginx with a documented site, until the end; without one the test is skipped."""
     path = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if path is None:
         sentence = "No nginx was found. Install it (Debian: nginx-light)."
         if os.environ.get(REQUIRE_VARIABLE):
             pytest.fail(sentence)
         pytest.skip(sentence)
-    return path
+    configuration = folder / "nginx.conf"
+    configuration.write_text(NGINX.format(folder=folder, user=getpass.getuser(), site=site))
+    with started([path, "-c", str(configuration)], folder / "nginx.log", answers):
+        yield
 
 
 def ask_a_class(cache: Path) -> None:
-    classroom = Classroom(cache / "lecture.db")
-    classroom.begin("A lecture")
-    question = Question(id="best", kind="best_network", text="Which?", choices=("SimpleRNN", "LSTM"))
-    classroom.show_step(0, "Predict", "", question)
-    classroom.open_vote()
-    classroom.close()
+    with contextlib.closing(Classroom(cache / "lecture.db")) as classroom:
+        classroom.begin("A lecture")
+        classroom.show_step(0, "Predict", "", BEST)
+        classroom.open_vote()
 
 
 def record_a_run(cache: Path, prepared_cache: Path) -> None:
-    lend(prepared_cache, cache)
-    store = RunStore(cache / "runs.db")
-    finished_run(store, 0.7, 0.7, epochs=2)
-    store.close()
+    with contextlib.closing(RunStore(lend(prepared_cache, cache) / "runs.db")) as store:
+        finished_run(store, 0.7, 0.7, epochs=2)
+
+
+def built(project: Path, folder: Path, kind: str = "--wheel") -> Path:
+    """Builds a project by the documented command, and returns the file."""
+    command = [sys.executable, "-m", "build", kind, "--no-isolation", "--outdir", str(folder), str(project)]
+    subprocess.run(command, check=True, capture_output=True)
+    [made] = folder.iterdir()
+    return made
+
+
+def pip(python: Path, *arguments: str) -> None:
+    """Installs something for another Python than this one."""
+    command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", *arguments]
+    subprocess.run(command, check=True)

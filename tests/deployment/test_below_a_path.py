@@ -8,27 +8,27 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.kit.servers import fetch
+from tests.kit.servers import fetch, free_port
 
-from .conftest import NAME, Ports, behind_nginx
+from .conftest import NAME, behind_nginx
 
 PASS = "a pass of the tests"
 
 
 @pytest.fixture(scope="module", params=["kept", pytest.param("taken away", marks=pytest.mark.thorough)])
 def course(
-    request: pytest.FixtureRequest, prepared_cache: Path, ports: Ports, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The address of a page behind a proxy that hands the path on, or takes it away."""
-    folder = tmp_path_factory.mktemp("below_a_path")
+    folder, port = tmp_path_factory.mktemp("below_a_path"), free_port()
     (folder / "secrets.toml").write_text(f'[presenter]\npassword = "{PASS}"')
     secrets = f"--secrets.files={folder / 'secrets.toml'}"
-    with behind_nginx(folder, prepared_cache, ports, secrets, keeps_the_path=request.param == "kept"):
-        yield ports.course
+    with behind_nginx(folder, prepared_cache, port, secrets, keeps_the_path=request.param == "kept"):
+        yield f"https://{NAME}:{port}/course/"
 
 
 def test_pages_charts_and_their_news_are_found_below_the_path(course: str, page: Page) -> None:
-    requests = _requests(page)
+    requests, failed = heard_of(page)
     page.goto(f"{course}try")
     page.get_by_role("button", name="Ask the networks").wait_for()
     page.get_by_text("Compare", exact=True).first.click()
@@ -42,10 +42,8 @@ def test_pages_charts_and_their_news_are_found_below_the_path(course: str, page:
     own = [url for url in requests if "rnn-compare" in url]
     assert own
     assert all(url.startswith(f"{course}rnn-compare/") for url in own)
-    assert page.evaluate("getComputedStyle(document.querySelector('.rc-charts')).display") == "grid", (
-        "board.css is here"
-    )
-    assert [url for url in requests.failed if "/rnn-compare/" in url] == []
+    assert page.evaluate("getComputedStyle(document.querySelector('.rc-charts')).display") == "grid", "by board.css"
+    assert [url for url in failed if "/rnn-compare/" in url] == []
 
 
 def test_a_class_is_invited_to_the_address_below_the_path(course: str, page: Page) -> None:
@@ -59,7 +57,7 @@ def test_a_class_is_invited_to_the_address_below_the_path(course: str, page: Pag
 
 
 def test_a_phone_is_told_and_heard_below_the_path(course: str, page: Page) -> None:
-    requests = _requests(page)
+    requests, failed = heard_of(page)
     page.goto(f"{course}join")
     choice = page.get_by_role("button", name="LSTM")
     choice.click()  # an event has come through: no proxy holds it back
@@ -68,12 +66,10 @@ def test_a_phone_is_told_and_heard_below_the_path(course: str, page: Page) -> No
     page.get_by_text("Sent: LSTM").wait_for()
     assert choice.get_attribute("aria-pressed") == "true"
     assert all(url.startswith(f"{course}join") for url in requests if not url.startswith("data:"))
-    assert requests.failed == []
+    assert failed == []
 
 
-def test_the_visitors_cookie_and_what_is_fetched_early_stay_below_the_path(
-    course: str, request: pytest.FixtureRequest
-) -> None:
+def test_a_cookie_and_what_is_fetched_early_stay_below_the_path(course: str, request: pytest.FixtureRequest) -> None:
     local = course.replace(NAME, "127.0.0.1")
     headers, _ = fetch(f"{local}_stcore/health")
     [cookie] = [value for name, value in headers.items() if value.startswith("rnn_compare_visitor=")]
@@ -110,14 +106,9 @@ def test_the_presenter_stays_signed_in_and_sends_texts_of_more_bytes_than_nginx_
     page.get_by_text("Reading texts.csv").or_(page.get_by_text("1,500")).first.wait_for()
 
 
-class _Requests(list[str]):
-    def __init__(self) -> None:
-        super().__init__()
-        self.failed: list[str] = []
-
-
-def _requests(page: Page) -> _Requests:
-    requests = _Requests()
+def heard_of(page: Page) -> tuple[list[str], list[str]]:
+    """Returns lists that grow: of the addresses that a page asks for, and of those that answer with an error."""
+    requests, failed = list[str](), list[str]()
     page.on("request", lambda request: requests.append(request.url))
-    page.on("response", lambda response: requests.failed.append(response.url) if response.status >= 400 else None)
-    return requests
+    page.on("response", lambda response: failed.append(response.url) if response.status >= 400 else None)
+    return requests, failed

@@ -29,11 +29,11 @@ def start(home: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("has_empty_file", [False, True])
-def test_without_a_pass_it_says_what_to_set_and_does_not_start(has_empty_file: bool, tmp_path: Path) -> None:
-    if has_empty_file:
-        (tmp_path / ".streamlit").mkdir()
-        (tmp_path / ".streamlit/secrets.toml").touch()
+@pytest.mark.parametrize("files", [(), ("secrets.toml",)], ids=["no file", "an empty file"])
+def test_without_a_pass_it_says_what_to_set_and_does_not_start(files: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / ".streamlit").mkdir()
+    for name in files:
+        (tmp_path / ".streamlit" / name).touch()
     done = start(tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "Set RNN_COMPARE_PASS" in done.stderr

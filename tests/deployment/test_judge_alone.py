@@ -17,6 +17,8 @@ import rnn_compare as rc
 from rnn_compare.cli.main import main
 from tests.kit.servers import PROJECT
 
+from .conftest import built, pip
+
 ROWS = "setting;seed;accuracy\n" + "".join(
     f"{name};{seed};0,{accuracy}\n"
     for name, accuracies in {"A": (9, 91, 905), "B": (85, 86, 862), "C": (851, 866, 872), "bag": (8,)}.items()
@@ -31,29 +33,16 @@ class Alone:
     python: tuple[str, ...]
     path: str
 
-    def run(self, *arguments: str, content: str = "") -> subprocess.CompletedProcess[str]:
-        command = [*self.python, "-P", *arguments]
+    def run(self, *arguments: str, content: str = "", within: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+        """Runs it, fed with some content, within a shell's command if one is named."""
+        command = [*within, *self.python, "-P", *arguments]
         environment = {"PATH": os.defpath, "PYTHONPATH": self.path}
         return subprocess.run(command, env=environment, input=content, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Made by the documented command."""
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [
-        sys.executable,
-        "-m",
-        "build",
-        "--wheel",
-        "--no-isolation",
-        "--outdir",
-        str(folder),
-        str(PROJECT / "judge"),
-    ]
-    subprocess.run(command, check=True, capture_output=True)
-    [made] = folder.iterdir()
-    return made
+    return built(PROJECT / "judge", tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(
@@ -71,9 +60,9 @@ def alone(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.
     project = tomllib.loads((PROJECT / "judge/pyproject.toml").read_text("utf-8"))["project"]
     pinned = [bound.replace(">=", "==") for bound in project["dependencies"] if request.param == "oldest"]
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
-    python = str(folder / "bin" / "python")
-    subprocess.run([sys.executable, "-m", "pip", "--python", python, "install", "--quiet", wheel, *pinned], check=True)
-    return Alone((python,), "")
+    python = folder / "bin" / "python"
+    pip(python, str(wheel), *pinned)
+    return Alone((str(python),), "")
 
 
 def test_the_wheel_is_pure_and_small(wheel: Path) -> None:
@@ -81,16 +70,12 @@ def test_the_wheel_is_pure_and_small(wheel: Path) -> None:
     assert wheel.stat().st_size < 60_000
     modules = {name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".py")}
     own = {f"rnn_compare_judge/{name}.py" for name in ("__init__", "__main__")}
-    differing = [
-        name
-        for name in modules - own
-        if zipfile.ZipFile(wheel).read(name) != (PROJECT / name.replace("_judge", "", 1)).read_bytes()
-    ]
     assert own < modules
-    assert differing == [], "the program's very modules"
+    for name in modules - own:
+        assert zipfile.ZipFile(wheel).read(name) == (PROJECT / name.replace("_judge", "", 1)).read_bytes(), name
 
 
-def test_its_command_prints_what_the_programs_prints(
+def test_its_command_prints_as_the_programs_does(
     alone: Alone, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "runs.csv"
@@ -130,9 +115,7 @@ print(json.dumps([facts, sorted(name for name in loaded if not name.startswith((
         assert [fact["p"] for fact in facts] == pytest.approx([fact["p"] for fact in expected], rel=1e-9)
 
 
-def test_an_output_that_cannot_be_written_and_parquet_without_pyarrow_are_sentences(
-    alone: Alone, tmp_path: Path
-) -> None:
+def test_an_output_that_cannot_be_written_and_parquet_without_pyarrow_are_said(alone: Alone, tmp_path: Path) -> None:
     file = tmp_path / "runs.parquet"
     file.write_bytes(b"PAR1")
     done = alone.run("-m", "rnn_compare_judge", str(file))
@@ -140,15 +123,6 @@ def test_an_output_that_cannot_be_written_and_parquet_without_pyarrow_are_senten
     assert done.stderr == f"{file} takes pyarrow to read (pip install pyarrow). Or give a CSV file.\n"
     file = file.with_suffix(".csv")
     file.write_text(ROWS, "utf-8")
-    command = 'exec "$@" > /dev/full'
-    full = subprocess.run(
-        ["sh", "-c", command, "sh", *alone.python, "-P", "-m", "rnn_compare_judge", file],
-        env={"PATH": os.defpath, "PYTHONPATH": alone.path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (full.returncode, full.stderr) == (
-        1,
-        "The output cannot be written (No space left on device). Free some space.\n",
-    )
+    full = alone.run("-m", "rnn_compare_judge", str(file), within=("sh", "-c", 'exec "$@" > /dev/full', "sh"))
+    assert full.returncode == 1
+    assert full.stderr == "The output cannot be written (No space left on device). Free some space.\n"

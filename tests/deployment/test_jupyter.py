@@ -59,12 +59,6 @@ def test_whoever_invites_a_class_is_told_that_jupyter_keeps_it_out(jupyter: str,
     assert page.locator(".rc-invite").inner_text() == f"{jupyter}rnn-compare/"
 
 
-def test_nobody_comes_in_without_jupyters_sign_in(jupyter: str, page: Page) -> None:
-    page.goto(f"{jupyter}rnn-compare/")
-    page.get_by_label("Password or token").wait_for()
-    assert "/login" in page.url
-
-
 def own_environment(folder: Path) -> dict[str, str]:
     """Returns this process' variables, with places of the test's own for all that is written."""
     written = {name: str(folder / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")}

@@ -1,7 +1,5 @@
 """A package with parts of its own, built and installed by pip beside the program's wheel."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +7,7 @@ import pytest
 from tests.kit.caches import lend
 from tests.kit.servers import PROJECT
 
+from .conftest import built, pip
 from .test_wheel import Installed, installed, wheel  # noqa: F401  # fixtures
 
 PLUGIN = PROJECT / "tests" / "plugin"
@@ -21,17 +20,8 @@ def test_what_a_package_brings_is_used_as_the_programs_own(
     prepared_cache: Path,
     tmp_path: Path,
 ) -> None:
-    python = str(installed.bin / "python")
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(PLUGIN)]
-    subprocess.run(build, check=True, capture_output=True)
-    [package] = tmp_path.glob("*.whl")
-    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", str(package)]
-    subprocess.run(pip, check=True)  # what it depends on, the program, is there
+    pip(installed.bin / "python", str(built(PLUGIN, tmp_path)))  # what it depends on, the program, is there
     installed.data.mkdir(parents=True, exist_ok=True)
     lend(prepared_cache, installed.data)
     for script in ("use.py", "lecture.py"):
-        command = [python, "-P", str(PLUGIN / script)]
-        done = subprocess.run(
-            command, env=installed.variables, cwd=installed.home, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        installed.run("-P", str(PLUGIN / script), program="python")

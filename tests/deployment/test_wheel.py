@@ -22,13 +22,11 @@ from rnn_compare.services.services import FIRST_PAGE_VARIABLE
 from tests.kit.caches import lend
 from tests.kit.servers import PROJECT, free_port, started
 
+from .conftest import built, pip
 from .test_jupyter import HUB, TOKEN, jupyter_server, own_environment
 
 COMPILED = ("NUMBA_CACHE_DIR", "PYTHONPYCACHEPREFIX", FIRST_PAGE_VARIABLE)
 """Settings that spare a new home two processes which would compile for minutes, and workers that nobody asks for."""
-BROWSER_SCRIPT = """#!/bin/sh
-echo "$1" > {opened}
-"""
 
 
 @dataclass(frozen=True)
@@ -48,26 +46,19 @@ class Installed:
     def data(self) -> Path:
         return self.home / ".local/share/rnn-compare"
 
-    def run(self, *arguments: str) -> str:
-        command = [str(self.bin / "rnn-compare"), *arguments]
+    def run(self, *arguments: str, program: str = "rnn-compare") -> str:
+        command = [str(self.bin / program), *arguments]
         done = subprocess.run(command, env=self.variables, cwd=self.home, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 0, done.stdout + done.stderr
         return str(done.stdout)
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Made by the documented command."""
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(PROJECT)]
-    subprocess.run(command, check=True, capture_output=True)
-    [made] = folder.iterdir()
-    return made
+    return built(PROJECT, tmp_path_factory.mktemp("wheel"))
 
 
-def test_wheel_and_source_archive_have_the_version_the_terms_of_program_and_data_and_the_wheel_its_ranges(
-    wheel: Path, tmp_path: Path
-) -> None:
+def test_wheel_and_source_archive_have_version_terms_and_ranges(wheel: Path, tmp_path: Path) -> None:
     assert wheel.name == f"rnn_compare-{__version__}-py3-none-any.whl"
     information, notice = f"rnn_compare-{__version__}.dist-info", (PROJECT / "NOTICE").read_text("utf-8")
     with zipfile.ZipFile(wheel) as archive:
@@ -76,9 +67,7 @@ def test_wheel_and_source_archive_have_the_version_the_terms_of_program_and_data
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
     required = {Requirement(line) for line in metadata.get_all("Requires-Dist", [])}
     assert required == {Requirement(line) for line in project["dependencies"]}
-    command = [sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", str(tmp_path), str(PROJECT)]
-    subprocess.run(command, check=True, capture_output=True)
-    with tarfile.open(tmp_path / f"rnn_compare-{__version__}.tar.gz") as sources:
+    with tarfile.open(built(PROJECT, tmp_path, "--sdist")) as sources:
         assert {f"rnn_compare-{__version__}/{name}" for name in ("LICENSE", "NOTICE")} <= set(sources.getnames())
 
 
@@ -89,14 +78,13 @@ def installed(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pyt
     environment, home = folder / "environment", folder / "home"
     home.mkdir()
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
-    python = str(environment / "bin" / "python")
-    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", str(wheel)]
+    python = environment / "bin" / "python"
     if request.param == "borrowed":
-        subprocess.run([*pip, "--no-deps"], check=True)
+        pip(python, str(wheel), "--no-deps")
         [packages] = environment.glob("lib/*/site-packages")
         (packages / "lent.pth").write_text(sysconfig.get_path("purelib"))
     else:
-        subprocess.run([*pip, "jupyterlab", "jupyter-server-proxy"], check=True)
+        pip(python, str(wheel), "jupyterlab", "jupyter-server-proxy")
     return Installed(environment / "bin", home)
 
 
@@ -105,7 +93,7 @@ def page_of_the_wheel(installed: Installed, prepared_cache: Path, tmp_path: Path
     """What `rnn-compare` opens, and the file into which the browser that it calls writes where it was sent."""
     lend(prepared_cache, installed.data)
     opened, script, port = tmp_path / "opened", tmp_path / "browser", free_port()
-    script.write_text(BROWSER_SCRIPT.format(opened=opened))
+    script.write_text(f'#!/bin/sh\necho "$1" > {opened}\n')
     script.chmod(0o755)
     desk = {"BROWSER": str(script), "DISPLAY": ":0", "STREAMLIT_SERVER_PORT": str(port)}
     url = f"http://127.0.0.1:{port}"
@@ -134,14 +122,6 @@ def test_rnn_compare_opens_the_browser_on_the_page(page_of_the_wheel: tuple[str,
     assert opened.read_text().strip() == url
     assert failed == []
     assert page.evaluate("getComputedStyle(document.body).fontSize") == "16px", "the program's own settings hold"
-
-
-@pytest.mark.places  # a minute's work: a training that is every other test's too
-def test_a_network_is_trained_and_asked(installed: Installed) -> None:
-    options = ["--cell", "SimpleRNN", "--units", "4", "--maxlen", "20", "--epochs", "1", "--reviews", "500"]
-    messages = [json.loads(line) for line in installed.run("train", *options, "--json").splitlines()]
-    [run] = {line["run"] for line in messages if "run" in line}
-    assert "label" in json.loads(installed.run("predict", run, "A wonderful film.", "--json"))
 
 
 @pytest.mark.places

@@ -53,9 +53,9 @@ test("a week ends with its day, whatever the clocks did, and a clock that was fa
   process.env.TZ = "Europe/Berlin";
   const at = (text) => new Date(text).getTime();
   for (const [wrong, before, again] of [
-    ["2026-10-20T18:00", "2026-10-26T23:59", "2026-10-27T08:00"], // an hour is added on the 25th
-    ["2026-03-24T00:30", "2026-03-30T23:59", "2026-03-31T00:10"], // an hour is left out on the 29th
-    ["2028-01-01T12:00", "2027-12-25T12:00", "2026-10-20T18:00"], // the date was turned back
+    ["2026-10-20T18:00", "2026-10-26T23:59:59.999", "2026-10-27T00:00"], // an hour is added on the 25th
+    ["2026-03-24T00:30", "2026-03-30T23:59:59.999", "2026-03-31T00:00"], // an hour is left out on the 29th
+    ["2028-01-01T12:00", "2027-12-25T00:00", "2027-12-24T23:59:59.999"], // the date was turned back
   ]) {
     const answer = { isRight: false, at: at(wrong) };
     assert.deepEqual([before, again].map((now) => isDue(answer, at(now))), [false, true], wrong);

@@ -141,4 +141,4 @@ def visited(browser: Browser, address: str, drawn: str, script: str = "", **opti
         page.goto(address)
         page.locator(drawn).first.wait_for()
         yield page
-        assert messages == []
+        assert messages == [], messages

@@ -80,9 +80,7 @@ def test_a_task_at_any_distance_and_a_source_that_is_too_large_for_a_page(
         (["--html", "page.html", "--source", "order-900"], "Choose a shorter distance."),
     ],
 )
-def test_what_cannot_be_used_is_named_in_a_sentence(
-    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_cannot_be_used_is_named(arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["playground", *arguments]) == BAD_INPUT
     message = capsys.readouterr().err
     assert sentence in message

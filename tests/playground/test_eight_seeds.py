@@ -20,9 +20,7 @@ CHANCE = 0.001
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("cell", ["SimpleRNN", "LSTM"])
-def test_a_browser_and_the_program_reach_the_same_accuracies(
-    cell: str, cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_browser_and_program_reach_the_same_accuracies(cell: str, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(cache))
     in_program = [run.best.figures["val_accuracy"] for run in rc.train(cell, seeds=SEEDS).runs if run.best]
     book = Experiment(cell=cell)

@@ -116,9 +116,7 @@ def test_a_tasks_networks_take_the_place_of_those_that_read_reviews(browser: Bro
         expect(page.locator(".part-memory")).to_be_hidden()  # all texts have about one length
 
 
-def test_what_was_stopped_or_whose_tab_was_closed_goes_on_from_its_last_epoch_to_the_same_result(
-    browser: Browser, host: str
-) -> None:
+def test_what_was_stopped_or_whose_tab_was_closed_goes_on_to_the_same_result(browser: Browser, host: str) -> None:
     with opened(browser, f"{host}{LONGER}") as page:
         pressed(page, "Train")
         page.get_by_text(ALL).wait_for()

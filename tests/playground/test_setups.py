@@ -70,7 +70,7 @@ TASK = {"source": "order-20", "reviews": "6400", "maxlen": "20"}
         ({"learning_rate": "fast"}, "learning_rate", "It must be a number."),
     ],
 )
-def test_what_is_wrong_is_said_at_its_field(
+def test_a_wrong_value_is_said_at_its_field(
     contents: dict[str, Any], change: dict[str, str], field: str, sentence: str
 ) -> None:
     assert parsed(contents, changes=[change])["problems"] == [{field: sentence}]

@@ -15,12 +15,9 @@ from rnn_compare.cli.main import main
 from rnn_compare.comparison.baselines import baseline_table, cached
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.gradient_flow import gradient_norms
-from rnn_compare.explain.held_out import held_out
 from rnn_compare.explain.prediction import encode, predict, run_weights
 from rnn_compare.explain.word_by_word import read
 from rnn_compare.paths import cache_folder
-from rnn_compare.reviews import prepared
-from rnn_compare.reviews.encoding import read_text
 from rnn_compare.runs.store import RunStore
 from rnn_compare.services import known_baselines
 
@@ -41,7 +38,7 @@ def lines(*words: str) -> list[dict[str, object]]:
 
 def count() -> None:
     """Lists and counts the parts."""
-    assert "plays 40, rotten-tomatoes 8,530," in " ".join(command("train", "--help").split())
+    assert "echo 6,400" in " ".join(command("train", "--help").split())
     assert "2 · (4·4 + 3·4 + 4) = 2 · 32 = 64" in command("parameters", "--cell", "JANET", *SIZES)
     assert "2·3·4 + 4 = 28" in command("parameters", "--network", "pairs", *SIZES)
 
@@ -58,23 +55,6 @@ def judge_baselines() -> None:
     assert "Naive Bayes" in str(baseline_table(baselines))
     chart = str(curves_message([], [all_charts()["accuracy"]], baselines))
     assert f"naive bayes\\n{100 * accuracies['naive_bayes']:.1f} %" in chart
-
-
-def read_plays() -> None:
-    """Prepares the source's reviews, also those to test with."""
-    plays = Experiment(source="plays", maxlen=5, vocabulary_size=100)
-    reviews = prepared.load("plays")
-    held = reviews.test(plays)
-    assert held is not None
-    ids, labels = held
-    assert labels.tolist() == [0, 1, 0, 1]
-    texts = [reviews.text(number, "test") for number in range(4)]
-    assert ids.tolist() == [read_text(text, reviews.vocabulary, 100, 5).ids.tolist() for text in texts if text]
-    assert 2 in ids[1], "no training review holds a xylophone"
-    offered = held_out([plays])
-    assert offered is not None
-    assert (offered.kind, offered.text(2), offered.positive(2)) == ("test", "a FINE xylophone", True)
-    assert held_out([Experiment(reviews=1000), plays]) is None, "who knows what another corpus holds"
 
 
 def train() -> None:
@@ -123,6 +103,6 @@ def arithmetic() -> None:
 
 
 if __name__ == "__main__":
-    for step in (count, judge_baselines, read_plays, train, arithmetic):
+    for step in (count, judge_baselines, train, arithmetic):
         step()
     print("used")

@@ -103,19 +103,13 @@ def facts(cache: Path) -> list[dict[str, Any]]:
     """Returns all that the version reads of each run, with its predictions' accuracies."""
     from rnn_compare.runs.store import RunStore
 
-    store = RunStore(cache / "runs.db")
-    runs = [
-        asdict(run)
-        | {"experiment": run.experiment.model_dump(), "title": run.title, "best": run.best and run.best.epoch}
-        | {
-            "predictions": [
-                (prediction.epoch, prediction.accuracy, prediction.reviews) for prediction in store.predictions(run.id)
-            ]
-        }
-        for run in store.runs()
-    ]
-    store.close()
-    return runs
+    with contextlib.closing(RunStore(cache / "runs.db")) as store:
+        return [
+            asdict(run)
+            | {"experiment": run.experiment.model_dump(), "title": run.title, "best": run.best and run.best.epoch}
+            | {"predictions": [(part.epoch, part.accuracy, part.reviews) for part in store.predictions(run.id)]}
+            for run in store.runs()
+        ]
 
 
 def main(checkout: Path, target: Path) -> None:

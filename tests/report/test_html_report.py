@@ -94,9 +94,7 @@ def test_networks_beyond_the_eighth_are_named_in_one_line(elsewhere: RunStore) -
     assert text.count("SimpleRNN(7) cannot read here: no weights in this file.") == 1
 
 
-def test_an_epoch_that_ends_while_it_is_made_is_left_to_the_next(
-    trained: Trained, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_epoch_that_ends_meanwhile_is_left_to_the_next(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
     read = trained.store.run
     monkeypatch.setattr(trained.store, "run", lambda run: replace(read(run), epochs=read(run).epochs[:1]))
     contents = gather(trained.store, trained.ids)

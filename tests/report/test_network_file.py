@@ -92,9 +92,7 @@ def changed(content: bytes, change: dict[str, Any] | None = None, **arrays: Any)
     return made.getvalue()
 
 
-def test_a_file_that_is_no_networks_or_is_damaged_is_refused_with_a_sentence_by_both(
-    ids: list[str], tmp_path: Path
-) -> None:
+def test_a_file_that_is_damaged_or_no_networks_is_refused_by_both(ids: list[str], tmp_path: Path) -> None:
     rc.load(ids[0])[0].save(str(tmp_path / "rnn.npz"))
     good = (tmp_path / "rnn.npz").read_bytes()
     epoch = {"accuracy": 0.5, "loss": 0.7, "val_accuracy": 0.5, "val_loss": 0.7, "seconds": 1.0}

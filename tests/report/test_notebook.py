@@ -56,7 +56,7 @@ def test_a_fresh_process_repeats_what_a_worker_trained(form: str, elsewhere: Run
     repeat("\n".join(codes_of(book)) if form == "notebook" else script(run.experiment), [run], tmp_path)
 
 
-def test_it_is_a_sound_notebook_of_short_cells_in_order_that_repeats_the_runs_to_the_last_printed_digit(
+def test_it_is_a_sound_notebook_that_repeats_its_runs_to_the_last_printed_digit(
     trained: Trained, tmp_path: Path
 ) -> None:
     book = nbformat.reads(notebook(gather(trained.store, trained.ids)), 4)
@@ -66,6 +66,8 @@ def test_it_is_a_sound_notebook_of_short_cells_in_order_that_repeats_the_runs_to
     assert [heading.lstrip("# ") for heading in headings] == titles
     codes, runs = codes_of(book), trained.store.runs(trained.ids)
     assert sum("for seed in [1, 2]:" in code for code in codes) == 2
+    threads = "TF_NUM_INTRAOP_THREADS"
+    assert f'os.environ["{threads}"] = "{ENVIRONMENT[threads]}"' in codes[0], "as in a worker"
     for package in ("keras", "tensorflow"):
         assert f" {package}=={runs[0].versions[package]} " in book.cells[0].source
     largest_difference = f"print({codes[-1].splitlines()[-1]}.max())"

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -83,58 +84,22 @@ def test_the_page_and_the_dashboard_take_the_same_texts_for_another_language() -
     assert 200 < sum(pages) < 1800
 
 
-def description(experiment: Experiment, weights: Weights) -> dict[str, Any]:
-    return reader.layout(experiment) | {
-        "numbers": reader.packed_weights(weights),
-        "formulas": reader.formulas([cell(experiment.cell)] if experiment.cell in CELLS else []),
-    }
+def described(networks: list[tuple[Experiment, Weights]]) -> list[dict[str, Any]]:
+    """Returns what a page holds of networks."""
+    return [
+        reader.layout(experiment)
+        | {"numbers": reader.packed_weights(weights)}
+        | {"formulas": reader.formulas([cell(experiment.cell)] if experiment.cell in CELLS else [])}
+        for experiment, weights in networks
+    ]
 
 
-@pytest.mark.parametrize(
-    "shape",
-    [{}, {"layers": 2, "mask_padding": True}, {"bidirectional": True, "layers": 2, "mask_padding": True}],
-    ids=("plain", "layers", "both_ways"),
-)
-def test_predictions_and_signals_of_every_cell_are_those_of_python(shape: dict[str, Any]) -> None:
-    experiments = [Experiment(cell=name, **SMALL, **shape) for name in CELLS]
-    trained = [(experiment, random_weights(experiment, seed=2, size=0.7)) for experiment in experiments]
-    rows = np.zeros((2, SMALL["maxlen"]), np.int32)
-    rows[0, WORDS_AT - 1 :] = [1, 9, 2, 14, 5, 29]
-    rows[1] = np.arange(3, 3 + SMALL["maxlen"])
-    described = [description(*network) for network in trained]
-    answers = by_the_page(networks=described, rows=rows.tolist(), at=WORDS_AT)["networks"]
-    for (experiment, weights), answer in zip(trained, answers, strict=True):
-        for row, review in zip(rows, answer["reviews"], strict=True):
-            compare(experiment, weights, row, review)
+def drawn_networks(names: Iterable[str], **settings: Any) -> list[tuple[Experiment, Weights]]:
+    experiments = [Experiment(cell=name, **SMALL | settings) for name in names]
+    return [(experiment, random_weights(experiment, seed=2, size=0.7)) for experiment in experiments]
 
 
-@pytest.mark.parametrize("at", [20, 0])
-def test_predictions_of_networks_without_recurrence_are_those_of_python(
-    monkeypatch: pytest.MonkeyPatch, at: int
-) -> None:
-    monkeypatch.setattr(attention, "HEADS", 2)  # the script reads any number of heads
-    sizes = SMALL | {"maxlen": 43}
-    experiments = [Experiment(cell=name, mask_padding=masks, **sizes) for name in FEEDFORWARD for masks in (0, 1)]
-    trained = [(experiment, random_weights(experiment, seed=2, size=0.7)) for experiment in experiments]
-    row = np.random.default_rng(3).integers(2, 100, 43).astype(np.int32)
-    row[:at] = [0] * (at - 1) + [1] if at else []
-    described = [description(*network) for network in trained]
-    answers = by_the_page(networks=described, rows=[row.tolist()], at=at)["networks"]
-    for (experiment, weights), answer in zip(trained, answers, strict=True):
-        [review] = answer["reviews"]
-        compare_predictions(experiment, weights, row, review, at)
-        assert np.ptp(review["without"]) > 1e-3
-        network = experiment.without_recurrence
-        assert network
-        _, signals = feedforward_pass(network, experiment, weights, row[np.newaxis])
-        if "attention" in signals:
-            matrix = signals["attention"][0].mean(axis=0)[at:]
-            assert np.ptp(matrix) > 0.1
-            assert_near(review["attention"], matrix)
-        assert_near(review["by_word"], predict_logits(experiment, weights, beginnings(row, at)))
-
-
-def compare_predictions(
+def assert_predicts_as(
     experiment: Experiment, weights: Weights, row: NDArray[np.int32], review: dict[str, Any], at: int
 ) -> None:
     [logit] = predict_logits(experiment, weights, row[np.newaxis])
@@ -142,23 +107,54 @@ def compare_predictions(
     assert_near(review["without"], logits_without(experiment, weights, row, experiment.maxlen - at))
 
 
-def compare(experiment: Experiment, weights: Weights, row: NDArray[np.int32], review: dict[str, Any]) -> None:
-    """Asserts that the page's reading of a row of ids is Python's."""
-    compare_predictions(experiment, weights, row, review, WORDS_AT)
-    _, layers = recurrent_pass(experiment, weights, row[np.newaxis], with_signals=True)
-    after = (
-        predict_logits(experiment, weights, beginnings(row, WORDS_AT))
-        if experiment.bidirectional
-        else dense(weights, layers[-1][0].states[0, WORDS_AT - 1 :])
-    )
-    assert_near(review["by_word"], after)
-    for layer, traces in enumerate(layers):
-        weighed = importance(experiment, weights, layers, layer, WORDS_AT)
-        assert_near(review["importance"][layer], weighed)
-        for way, trace in enumerate(traces):
-            for name, signal in {**trace.signals, "state": trace.states}.items():
-                values = np.array(review["traces"][layer][way][name], np.float32)  # None becomes NaN
-                assert_near(values, signal[0].ravel())
+@pytest.mark.parametrize(
+    "shape",
+    [{}, {"layers": 2, "mask_padding": True}, {"bidirectional": True, "layers": 2, "mask_padding": True}],
+    ids=("plain", "layers", "both_ways"),
+)
+def test_predictions_and_signals_of_every_cell_are_pythons(shape: dict[str, Any]) -> None:
+    networks = drawn_networks(CELLS, **shape)
+    rows = np.zeros((2, SMALL["maxlen"]), np.int32)
+    rows[0, WORDS_AT - 1 :] = [1, 9, 2, 14, 5, 29]
+    rows[1] = np.arange(3, 3 + SMALL["maxlen"])
+    answers = by_the_page(networks=described(networks), rows=rows.tolist(), at=WORDS_AT)["networks"]
+    for (experiment, weights), answer in zip(networks, answers, strict=True):
+        for row, review in zip(rows, answer["reviews"], strict=True):
+            assert_predicts_as(experiment, weights, row, review, WORDS_AT)
+            _, layers = recurrent_pass(experiment, weights, row[np.newaxis], with_signals=True)
+            after = (
+                predict_logits(experiment, weights, beginnings(row, WORDS_AT))
+                if experiment.bidirectional
+                else dense(weights, layers[-1][0].states[0, WORDS_AT - 1 :])
+            )
+            assert_near(review["by_word"], after)
+            for layer, traces in enumerate(layers):
+                assert_near(review["importance"][layer], importance(experiment, weights, layers, layer, WORDS_AT))
+                for way, trace in enumerate(traces):
+                    for name, signal in {**trace.signals, "state": trace.states}.items():
+                        values = np.array(review["traces"][layer][way][name], np.float32)  # None becomes NaN
+                        assert_near(values, signal[0].ravel())
+
+
+@pytest.mark.parametrize("at", [20, 0])
+def test_networks_without_recurrence_predict_as_in_python(monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+    monkeypatch.setattr(attention, "HEADS", 2)  # the script reads any number of heads
+    networks = drawn_networks(FEEDFORWARD, maxlen=43) + drawn_networks(FEEDFORWARD, maxlen=43, mask_padding=True)
+    row = np.random.default_rng(3).integers(2, 100, 43).astype(np.int32)
+    row[:at] = [0] * (at - 1) + [1] if at else []
+    answers = by_the_page(networks=described(networks), rows=[row.tolist()], at=at)["networks"]
+    for (experiment, weights), answer in zip(networks, answers, strict=True):
+        [review] = answer["reviews"]
+        assert_predicts_as(experiment, weights, row, review, at)
+        assert np.ptp(review["without"]) > 1e-3
+        assert_near(review["by_word"], predict_logits(experiment, weights, beginnings(row, at)))
+        network = experiment.without_recurrence
+        assert network
+        _, signals = feedforward_pass(network, experiment, weights, row[np.newaxis])
+        if "attention" in signals:
+            matrix = signals["attention"][0].mean(axis=0)[at:]
+            assert np.ptp(matrix) > 0.1
+            assert_near(review["attention"], matrix)
 
 
 def test_a_formula_that_cannot_be_translated_is_refused_with_a_sentence() -> None:

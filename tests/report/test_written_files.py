@@ -1,55 +1,51 @@
+"""Predictions and curves of runs as tables, and what a task's page gives to try."""
+
 import csv
 import io
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.experiment import Experiment
 from rnn_compare.metrics.metric import all_metrics
+from rnn_compare.presets import FIRST_WORD
 from rnn_compare.report.contents import gather
+from rnn_compare.report.reader import reader
 from rnn_compare.report.written_files import curves, table_files
 from rnn_compare.runs.events import THRESHOLD, EpochEnd
 from rnn_compare.runs.store import RunStore
-from tests.kit.runs import epoch_end, insert, run_of
+from tests.kit.runs import epoch_end, insert, run_of, shipped
 
 from .conftest import Trained
 
 
-def test_the_predictions_give_the_very_accuracies_that_were_recorded(trained: Trained) -> None:
+def test_predictions_give_the_recorded_accuracies_and_curves_are_exact_in_either_form(trained: Trained) -> None:
     written = table_files(gather(trained.store, trained.ids), "parquet")
     table = pd.read_parquet(io.BytesIO(written[""]))
     assert list(table) == ["run", "name", "part", "epoch", "review", "label", "label_name", "probability"]
     assert dict(zip(table.label, table.label_name, strict=True)) == {0: "negative", 1: "positive"}
     right = (table.probability > THRESHOLD) == (table.label == 1)
     accuracies = right.groupby([table.run, table.part, table.epoch]).mean()
-    for run in trained.store.runs(trained.ids):
+    runs = trained.store.runs(trained.ids)
+    for run in runs:
         for epoch in run.epochs:
             assert accuracies[run.id, "validation", epoch.epoch] == pytest.approx(epoch["val_accuracy"], abs=1e-6)
         assert run.test is not None
         assert accuracies[run.id, "test", run.test.epoch] == pytest.approx(run.test.accuracy, abs=1e-6)
     called = [f"{name}(3) seed {seed}" for name in ("SimpleRNN", "LSTM") for seed in (1, 2)]
     assert table.name.unique().tolist() == called
-
-
-def test_the_curves_are_exact_and_carry_their_settings(trained: Trained) -> None:
-    written = table_files(gather(trained.store, trained.ids), "parquet")
-    table = pd.read_parquet(io.BytesIO(written[".curves"]))
-    expected = [epoch for run in trained.store.runs(trained.ids) for epoch in run.epochs]
-    assert len(table) == len(expected)
+    figures = pd.read_parquet(io.BytesIO(written[".curves"]))
     for name in all_metrics():
-        assert table[name].tolist() == [epoch.figures[name] for epoch in expected]
-    assert table.cell.tolist() == ["SimpleRNN"] * 4 + ["LSTM"] * 4
-    assert table.mask_padding.all()
-
-
-def test_both_are_csv_files_as_well(trained: Trained) -> None:
-    contents = gather(trained.store, trained.ids)
-    written, packed = table_files(contents, "csv"), table_files(contents, "parquet")
-    table = pd.read_csv(io.BytesIO(written[""]))
-    expected = pd.read_parquet(io.BytesIO(packed[""]))
-    assert table.label.tolist() == expected.label.tolist()
-    assert table.probability.tolist() == pytest.approx(expected.probability.tolist(), abs=1e-5)
-    assert len(pd.read_csv(io.BytesIO(written[".curves"]))) == 8
+        assert figures[name].tolist() == [epoch.figures[name] for run in runs for epoch in run.epochs]
+    assert figures.cell.tolist() == ["SimpleRNN"] * 4 + ["LSTM"] * 4
+    assert figures.mask_padding.all(), "the curves carry their settings"
+    as_text = table_files(gather(trained.store, trained.ids), "csv")
+    read = pd.read_csv(io.BytesIO(as_text[""]))
+    assert read.label.tolist() == table.label.tolist()
+    assert read.probability.tolist() == pytest.approx(table.probability.tolist(), abs=1e-5)
+    assert len(pd.read_csv(io.BytesIO(as_text[".curves"]))) == 8
 
 
 def test_of_runs_without_predictions_the_curves_are_left(trained: Trained, elsewhere: RunStore) -> None:
@@ -68,3 +64,13 @@ def test_in_csv_a_figure_keeps_all_its_digits_and_one_that_an_epoch_lacks_is_an_
     expected = {**exact.figures, "seconds": exact.seconds}
     assert {name: float(whole[name]) for name in expected} == expected
     assert {name: lacking[name] for name in ("accuracy", "val_accuracy")} == {"accuracy": "", "val_accuracy": "0.7"}
+
+
+def test_a_tasks_page_has_a_text_of_each_label_that_its_networks_can_read(empty_cache: Path) -> None:
+    store = RunStore(empty_cache / "runs.db")
+    data, problems = reader(gather(store, [run.id for run in shipped(store, FIRST_WORD)], Evidence(store)))
+    assert not problems
+    assert [name for name, *_ in data["examples"]] == ["Sample: blue", "Sample: red"]
+    for (_, text, _, is_red), first in zip(data["examples"], ("blue", "red"), strict=True):
+        assert text.split()[0] == first
+        assert is_red is (first == "red")
