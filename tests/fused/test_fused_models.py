@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 import pytest
 from filelock import FileLock
 from numba.core.caching import IndexDataCacheFile
@@ -20,22 +19,7 @@ from rnn_compare.networks import keras_models
 from rnn_compare.runs.estimate import NO_HISTORY
 from rnn_compare.training.worker import compilation
 from rnn_compare.training.worker.compilation import PARTS, warm_up
-from tests.kit.networks import padded_reviews
-
-SMALL = {"units": 5, "embedding_size": 4, "vocabulary_size": 100, "maxlen": 12}
-
-
-def test_a_fused_training_is_saved_as_a_stock_model_that_predicts_the_same(tmp_path: Path) -> None:
-    experiment = Experiment.model_validate({**SMALL, "cell": "GRU", "layers": 2})
-    fused = keras_models.build(experiment, FusedNetwork)
-    x = padded_reviews([12, 0, 5, 9], 12, seed=3)
-    fused.train_on_batch(x, np.array([1, 0, 0, 1]))
-    stock = keras_models.network(experiment)
-    keras_models.set_weights(stock, keras_models.get_weights(fused))
-    stock.save(tmp_path / "model.keras")
-    loaded = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
-    assert {type(layer).__module__.partition(".")[0] for layer in loaded.layers} == {"keras"}
-    np.testing.assert_allclose(loaded.predict(x, verbose=0), fused.predict(x, verbose=0), atol=1e-6)
+from tests.kit.networks import small
 
 
 @pytest.mark.parametrize(
@@ -53,7 +37,7 @@ def test_fused_layers_refuse_other_options_of_an_optimizer(
 ) -> None:
     monkeypatch.setattr(keras_models, "optimizer", lambda _: optimizer)
     with pytest.raises(UserError, match=f"optimizer's {option}: "):
-        keras_models.build(Experiment.model_validate(SMALL), FusedNetwork)
+        keras_models.build(small(), FusedNetwork)
 
 
 def test_only_a_setting_that_kernels_apply_by_its_declaration_needs_no_stock_layers(
