@@ -107,6 +107,7 @@ def test_with_keras_file_the_script_asks_keras_for_it(monkeypatch: pytest.Monkey
 @settings(max_examples=settings().max_examples // 10)
 @given(
     small_networks(
+        dropout=st.sampled_from([0.0, 0.25]),
         recurrent_dropout=st.sampled_from([0.0, 0.25]),
         optimizer=st.sampled_from(["rmsprop", "adam", "sgd"]),
         learning_rate=st.floats(1e-6, 1.0),
