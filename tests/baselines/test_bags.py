@@ -45,12 +45,6 @@ def test_words_and_pairs_count_once_a_review_and_no_pair_reaches_into_the_next_r
     assert held.total == 2
 
 
-def test_unknown_words_are_one_word_and_part_of_no_pair() -> None:
-    reviews = labelled([17, 900, 1])
-    held = bags.bags(reviews, all_places(reviews), SIZE, longest=2)
-    assert held.terms.tolist() == [UNKNOWN, 4]
-
-
 def test_the_places_decide_which_reviews_and_in_which_order() -> None:
     reviews = labelled([1], [2], [], [3])
     held = bags.bags(reviews, np.array([3, 2, 0]), SIZE, longest=1)
@@ -111,17 +105,15 @@ def test_pairs_tell_apart_what_is_one_bag_of_words() -> None:
     assert right == [0.5, 1.0]
 
 
-@pytest.mark.parametrize(("labels", "verdict"), [([1, 1], True), ([0, 0], False)])
-def test_reviews_of_one_kind_alone_teach_that_kind(labels: list[int], verdict: bool) -> None:
-    reviews = labelled([1], [2], labels=labels)
-    model = bags.fit(bags.bags(reviews, np.arange(2), SIZE, longest=1), reviews.labels, SIZE, longest=1)
-    assert model.judge(bags.bags(reviews, np.arange(2), SIZE, longest=1)).tolist() == [verdict, verdict]
-
-
 @pytest.mark.parametrize(("labels", "verdict"), [([1, 1, 0], True), ([0, 0, 1], False), ([0, 1, 1, 0], True)])
-def test_without_terms_the_verdict_is_what_most_training_reviews_are(labels: list[int], verdict: bool) -> None:
-    held = Bags(np.zeros(0, np.int64), np.zeros(0, np.int64), len(labels))
-    assert bags.fit(held, np.array(labels), SIZE, longest=1).judge(held).tolist() == [verdict] * len(labels)
+def test_without_terms_the_verdict_is_what_most_training_reviews_are_and_one_kind_alone_teaches_that_kind(
+    labels: list[int], verdict: bool
+) -> None:
+    nothing = Bags(np.zeros(0, np.int64), np.zeros(0, np.int64), len(labels))
+    assert bags.fit(nothing, np.array(labels), SIZE, longest=1).judge(nothing).tolist() == [verdict] * len(labels)
+    alike = labelled([1], [2], labels=[int(verdict)] * 2)
+    held = bags.bags(alike, np.arange(2), SIZE, longest=1)
+    assert bags.fit(held, alike.labels, SIZE, longest=1).judge(held).tolist() == [verdict] * 2
 
 
 def test_words_that_no_training_review_held_say_nothing() -> None:

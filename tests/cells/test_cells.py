@@ -1,3 +1,6 @@
+import math
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -8,6 +11,9 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import experiment_from
 from rnn_compare.feedforward.registry import NETWORKS
 from rnn_compare.presets import PRESETS
+
+F = 1 / (1 + math.exp(-1))
+"""The gate of an MGU below: σ(0.5 + 2 · 0.4 − 0.3)."""
 
 
 def test_cells_are_listed_in_the_order_of_their_publication() -> None:
@@ -28,27 +34,20 @@ def test_a_setting_without_effect_on_a_cell_makes_no_other_experiment() -> None:
     assert [name for name in plain if plain[name] != dropped[name]] == ["IndRNN", "GRU"]
 
 
-def test_min_grus_and_ind_rnn_by_hand() -> None:
-    """minGRU: z = σ(1 − 1) = 0.5 and candidate = 3, signed: z = σ(ln 3) = 0.75. IndRNN: tanh(1 + 2·0.4 − 0.3)."""
-    before, none = (np.array([[0.4]], np.float32),), np.empty(0, np.float32)
-    (state,), values = cell_of("minGRU").step(np.array([[1, 2]], np.float32), before, none, np.array([-1.0, 1.0]))
-    assert values["z"][0, 0] == 0.5
-    assert state[0, 0] == pytest.approx(0.5 * 0.4 + 0.5 * 3)
-    (state,), _ = cell_of("signedMinGRU").step(np.array([[np.log(3), 2]]), before, none, np.array([0.0, 1.0]))
-    assert state[0, 0] == pytest.approx(-0.5 * 0.4 + 1.5 * 3)
-    (state,), _ = cell_of("IndRNN").step(np.ones((1, 1), np.float32), before, np.array([2.0]), np.array([-0.3]))
-    assert state[0, 0] == pytest.approx(np.tanh(1.5))
-
-
-def test_mgu_by_hand() -> None:
-    """One unit: f = σ(0.5·1 + 2·0.4 − 0.3) = σ(1) and candidate = tanh(0.25·1 − 3·(f·0.4) + 0.1)."""
-    U, b = np.array([[2, -3]], np.float32), np.array([-0.3, 0.1], np.float32)  # noqa: N806  # the textbook's letter
-    (state,), values = cell_of("MGU").step(np.array([[0.5, 0.25]], np.float32), (np.array([[0.4]], np.float32),), U, b)
-    f = 1 / (1 + np.exp(-1.0))
-    candidate = np.tanh(0.25 - 3 * f * 0.4 + 0.1)
-    assert values["f"][0, 0] == pytest.approx(f, abs=1e-6)
-    assert values["candidate"][0, 0] == pytest.approx(candidate, abs=1e-6)
-    assert state[0, 0] == pytest.approx((1 - f) * 0.4 + f * candidate, abs=1e-6)
+@pytest.mark.parametrize(
+    ("cell", "W_input", "U", "b", "state"),
+    [
+        ("minGRU", [1, 2], [], [-1, 1], 0.5 * 0.4 + 0.5 * 3),  # z = σ(1 − 1) = 0.5 and candidate = 3
+        ("signedMinGRU", [math.log(3), 2], [], [0, 1], -0.5 * 0.4 + 1.5 * 3),  # z = σ(ln 3) = 0.75
+        ("IndRNN", [1], [2], [-0.3], math.tanh(1 + 2 * 0.4 - 0.3)),
+        ("MGU", [0.5, 0.25], [[2, -3]], [-0.3, 0.1], (1 - F) * 0.4 + F * math.tanh(0.25 - 3 * F * 0.4 + 0.1)),
+    ],
+)
+def test_a_step_of_one_unit_by_hand(cell: str, W_input: Any, U: Any, b: Any, state: float) -> None:  # noqa: N803  # the textbook's letters
+    arrays = [np.array(values, np.float32) for values in ([W_input], [[0.4]], U, b)]
+    W_input, before, U, b = arrays  # noqa: N806  # as above
+    (after,), _ = cell_of(cell).step(W_input, (before,), U, b)
+    assert after[0, 0] == pytest.approx(state, abs=1e-6)
 
 
 @pytest.mark.parametrize("name", CELLS)

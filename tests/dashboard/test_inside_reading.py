@@ -51,6 +51,14 @@ def test_markup_is_read_as_a_word_and_shown_as_markup() -> None:
     assert (sent["author"], message([found()], 0, author=False)["author"]) == (None, False)
 
 
+def test_words_that_all_networks_cut_off_are_counted_without_the_start_token() -> None:
+    text = " ".join(f"word{rank}" for rank in range(1, 13))
+    assert message([found()], 0)["cut"] == ""
+    assert message([found(text=text)], 0)["cut"] == "the first 3 words cut off"
+    sent = message([found(text=text), found("longer", text, maxlen=11)], 0)
+    assert (sent["cut"], [run["first"] for run in sent["runs"]]) == ("", [2, 0])
+
+
 def test_a_network_that_reads_both_ways_is_worked_out_by_a_worker_and_the_others_are_shown_meanwhile(
     sent: list[dict[str, Any]],
 ) -> None:

@@ -5,7 +5,8 @@ import pytest
 
 from rnn_compare import browser
 from rnn_compare.experiment import Experiment
-from rnn_compare.explain.accuracy_by_length import TEXTS, accuracy_by_length, by_group, lengths_up_to
+from rnn_compare.explain import accuracy_by_length as module
+from rnn_compare.explain.accuracy_by_length import accuracy_by_length, by_group, lengths_up_to
 from rnn_compare.feedforward.registry import FEEDFORWARD
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights
@@ -15,7 +16,9 @@ from tests.kit.javascript import in_node
 SIGNED = {"cell": "signedMinGRU", "units": 1, "embedding_size": 1, "vocabulary_size": 100, "mask_padding": True}
 
 
-pytestmark = pytest.mark.usefixtures("empty_cache")
+@pytest.fixture(autouse=True)
+def _few_texts_of_each_length(empty_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001  # a fixture
+    monkeypatch.setattr(module, "TEXTS", 40)
 
 
 def parity_by_hand(experiment: Experiment) -> Weights:
@@ -33,9 +36,9 @@ def test_the_weights_of_parity_by_hand_are_right_at_every_length_and_repeats_are
     experiment = Experiment.model_validate({**SIGNED, "source": "parity", "distance": 12, "maxlen": 13})
     result = accuracy_by_length(experiment, parity_by_hand(experiment))
     assert [point.words for point in result.points] == lengths_up_to(12) == [*range(1, 13), 18, 24, 48, 96]
-    assert {(point.accuracy, point.texts) for point in result.points} == {(1.0, TEXTS)}
+    assert {(point.accuracy, point.texts) for point in result.points} == {(1.0, 40)}
     assert result.trained_up_to == 12
-    assert result.points[0].repeated == TEXTS
+    assert result.points[0].repeated == 40
     assert result.points[-1].repeated == 0
 
 

@@ -13,12 +13,12 @@ from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import gradient_flow as module
 from rnn_compare.explain.gradient_flow import backpropagate, gradient_norms, probe_batch, state_gradients
-from rnn_compare.networks.keras_models import layer_class, network
+from rnn_compare.explain.prediction import predict
+from rnn_compare.networks.keras_models import layer_class
 from rnn_compare.networks.recurrent_layer import by_direction, read_sequence
-from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
-from tests.kit.networks import StopError, padded_reviews, random_weights, small, small_networks, stop
+from tests.kit.networks import StopError, padded_reviews, random_weights, small, stop
 
 Array = NDArray[np.float64]
 
@@ -55,35 +55,6 @@ def by_tape(tape: Any, loss: Any, way: tuple[Any, Any, Any], mask: Any) -> list[
     return [np.where(read, gradient(made, kind), gradient(carried, kind)) for kind in range(len(last))]
 
 
-def tape_gradients(experiment: Experiment, weights: Weights, ids: Any, labels: Any) -> list[list[Array]]:
-    model = network(experiment)
-    model.set_weights(list(weights.values()))
-    embedding, *lower, last, dense = model.layers
-    values, mask = embedding(ids), embedding.compute_mask(ids)
-    for layer in lower:
-        values = layer(values, mask=mask)
-    mask = tf.ones(ids.shape, tf.bool) if mask is None else mask
-    cells = [last.forward_layer.cell, last.backward_layer.cell] if experiment.bidirectional else [last.cell]
-    with tf.GradientTape(persistent=True) as tape:
-        ways = [unrolled(cell, values, mask, backward) for cell, backward in zip(cells, (False, True), strict=False)]
-        probabilities = dense(tf.concat([states[0] for states, _, _ in ways], axis=-1))[:, 0]
-        loss = tf.reduce_sum(keras.losses.binary_crossentropy(labels[:, np.newaxis], probabilities[:, tf.newaxis]))
-    return [by_tape(tape, loss, way, mask) for way in ways]
-
-
-@settings(max_examples=settings().max_examples // 3)
-@given(small_networks(), st.lists(st.integers(0, 9), min_size=1, max_size=3), st.integers(0, 2**31))
-def test_gradients_are_those_of_tensorflow(experiment: Experiment, lengths: list[int], seed: int) -> None:
-    weights = random_weights(experiment, seed)
-    ids = padded_reviews(lengths, experiment.maxlen, seed)
-    labels = np.random.default_rng(seed).integers(0, 2, len(ids))
-    result = state_gradients(experiment, weights, ids, labels)
-    for ours, expected in zip(result, tape_gradients(experiment, weights, ids, labels), strict=True):
-        assert len(ours) == (2 if experiment.cell == "LSTM" else 1)
-        for gradient, by_keras in zip(ours, expected, strict=False):
-            np.testing.assert_allclose(gradient, by_keras, atol=1e-5)
-
-
 @settings(max_examples=settings().max_examples // 4)
 @given(cell=st.sampled_from(CELLS), backward=st.booleans(), seed=st.integers(0, 2**31))
 def test_gradients_pass_by_masked_timesteps_wherever_these_are(cell: str, backward: bool, seed: int) -> None:
@@ -105,23 +76,24 @@ def test_gradients_pass_by_masked_timesteps_wherever_these_are(cell: str, backwa
         np.testing.assert_allclose(gradient, by_keras, atol=1e-5)
 
 
+@pytest.mark.parametrize("mask_padding", [False, True])
 @pytest.mark.parametrize("bidirectional", [False, True])
-def test_norms_are_the_lengths_of_each_reviews_gradient(bidirectional: bool) -> None:
-    experiment = small(cell="LSTM", bidirectional=bidirectional)
+def test_gradients_begin_with_the_error_at_the_word_read_last_and_norms_are_their_lengths(
+    bidirectional: bool, mask_padding: bool
+) -> None:
+    experiment = small(cell="LSTM", layers=2, bidirectional=bidirectional, mask_padding=mask_padding)
     weights, ids, labels = random_weights(experiment), padded_reviews([9, 9, 4], 9, 0), np.array([1, 0, 1])
-    result = gradient_norms(experiment, weights, ids, labels)
-    assert [norms.backward for norms in result] == [False, True][: len(result)]
-    for norms, expected in zip(result, state_gradients(experiment, weights, ids, labels), strict=True):
+    result = state_gradients(experiment, weights, ids, labels)
+    errors, kernel = predict(experiment, weights, ids) - labels, weights["dense/kernel"][:, 0]
+    for gradients, of_direction, last in zip(result, np.split(kernel, len(result)), (-1, 0), strict=False):
+        np.testing.assert_allclose(gradients[0][:, last], np.outer(errors, of_direction), atol=1e-6)
+    for norms, gradients, backward in zip(
+        gradient_norms(experiment, weights, ids, labels), result, (False, True), strict=False
+    ):
+        assert norms.backward is backward
         assert norms.carry is not None
-        np.testing.assert_allclose([norms.states, norms.carry], np.sqrt((expected**2).sum(-1)))
-
-
-def test_masked_timesteps_are_marked_as_not_read_and_all_are_read_without_a_mask() -> None:
-    for mask_padding in (True, False):
-        experiment = small(cell="GRU", mask_padding=mask_padding)
-        ids = padded_reviews([4, 6], 9, 0)
-        (result,) = gradient_norms(experiment, random_weights(experiment), ids, np.array([1, 0]))
-        np.testing.assert_array_equal(result.read, (ids != 0) | (not mask_padding))
+        np.testing.assert_allclose([norms.states, norms.carry], np.linalg.norm(gradients, axis=-1))
+        np.testing.assert_array_equal(norms.read, (ids != 0) | (not mask_padding))
 
 
 def test_reviews_in_parts_give_what_they_give_at_once_and_tell(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,34 +121,18 @@ def test_a_gradient_that_32_bits_could_not_hold_is_still_there() -> None:
     np.testing.assert_allclose(norms.states, [0.5 * 0.5 ** np.arange(299, -1, -1)])
 
 
-@pytest.fixture
-def _real_reviews(reviews_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_probe_is_the_first_held_out_reviews_that_fill_every_position_then_the_longest_others(
+    reviews_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(reviews_cache))
-
-
-@pytest.mark.usefixtures("_real_reviews")
-def test_the_probe_is_the_first_held_out_reviews_that_fill_every_position() -> None:
-    experiment = Experiment(maxlen=300)
-    ids, labels = probe_batch(experiment, 16)
-    split = prepared.load("bundled").padded(experiment)
-    # Without the start token, so that words alone fill the row.
-    full = np.flatnonzero((split.x_val > 1).all(axis=1))[:16]
+    ids, labels = probe_batch(Experiment(maxlen=300), 16)
+    split = prepared.load("bundled").padded(Experiment(maxlen=300))
+    full = np.flatnonzero((split.x_val > 1).all(axis=1))[:16]  # without the start token: words alone fill the row
     np.testing.assert_array_equal(ids, split.x_val[full])
     np.testing.assert_array_equal(labels, split.y_val[full])
-
-
-@pytest.mark.usefixtures("_real_reviews")
-def test_where_few_reviews_are_long_enough_the_longest_others_follow() -> None:
-    experiment = Experiment(maxlen=1000, reviews=200)
-    ids, labels = probe_batch(experiment, 10)
-    split = prepared.load("bundled").padded(experiment)
-    by_length = np.sort((split.x_val != 0).sum(axis=1))[::-1]
-    assert ids.shape == (10, 1000)
+    few = Experiment(maxlen=1000, reviews=200)
+    ids, labels = probe_batch(few, 10)
+    by_length = np.sort((prepared.load("bundled").padded(few).x_val != 0).sum(axis=1))[::-1]
     np.testing.assert_array_equal((ids != 0).sum(axis=1), by_length[:10])
-    assert labels.shape == (10,)
-
-
-@pytest.mark.usefixtures("_real_reviews")
-def test_a_probe_can_hold_no_more_than_was_held_out() -> None:
-    ids, _ = probe_batch(Experiment(maxlen=1, reviews=10))
-    assert ids.shape == (2, 1)
+    assert (ids.shape, labels.shape) == ((10, 1000), (10,))
+    assert probe_batch(Experiment(maxlen=1, reviews=10))[0].shape == (2, 1), "no more than was held out"

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_compare.errors import UserError
@@ -13,23 +13,19 @@ from rnn_compare.explain.embedding_map import (
     principal_plane,
     word_map,
 )
-from rnn_compare.networks.keras_models import network
+from rnn_compare.explain.prediction import predict
 from rnn_compare.reviews.vocabulary import Vocabulary
 from tests.kit.networks import VOCABULARY, encoded, random_weights, small, small_networks
 
 
-@pytest.mark.slow
-@settings(max_examples=settings().max_examples // 4)
 @given(small_networks(), st.integers(0, 2**31))
-def test_a_words_own_verdict_is_what_keras_says_of_a_review_of_that_word(experiment: Experiment, seed: int) -> None:
-    weights = random_weights(experiment, seed)
-    model = network(experiment)
-    model.set_weights(list(weights.values()))
-    words = ["word1", "word50", "word96", "qwerty"]
+def test_a_words_own_verdict_is_that_of_a_review_of_that_word(experiment: Experiment, seed: int) -> None:
+    weights, words = random_weights(experiment, seed), ["word1", "word50", "word96", "qwerty"]
     rows = np.stack([encoded(experiment, word).ids for word in words])
     ids = np.array([VOCABULARY.id(word, experiment.vocabulary_size) for word in words])
-    result = one_word_verdicts(experiment, weights, ids)
-    np.testing.assert_allclose(result, np.asarray(model(rows))[:, 0], atol=1e-5)
+    np.testing.assert_allclose(
+        one_word_verdicts(experiment, weights, ids), predict(experiment, weights, rows), atol=1e-5
+    )
 
 
 def test_the_map_shows_the_most_frequent_words_that_the_network_knows() -> None:

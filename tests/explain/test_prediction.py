@@ -8,51 +8,31 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import prediction
 from rnn_compare.explain.prediction import ReviewPrediction, encode, predict
-from rnn_compare.networks.keras_models import get_weights, network
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import EncodedReview, read_text
 from rnn_compare.runs.events import accuracy
-from tests.kit.networks import StopError, padded_reviews, random_weights, shaken, small, stop
-
-
-@pytest.mark.parametrize("mask_padding", [False, True])
-@pytest.mark.parametrize("cell", ["SimpleRNN", "LSTM", "GRU"])
-def test_the_books_networks_predict_as_keras_predict(cell: str, mask_padding: bool) -> None:
-    experiment = Experiment(cell=cell, mask_padding=mask_padding, vocabulary_size=100)
-    model = network(experiment)
-    # A SimpleRNN shaken harder is chaotic: over 500 timesteps even Keras' own rounding would change its verdict.
-    weights = shaken(get_weights(model), 0, by=0.02)
-    model.set_weights(list(weights.values()))
-    ids = padded_reviews([0, 1, 30, 499, 500], 500, 0)
-    np.testing.assert_allclose(predict(experiment, weights, ids), model.predict(ids, verbose=0)[:, 0], atol=1e-5)
+from tests.kit.networks import StopError, padded_reviews, random_weights, small, stop
 
 
 def test_masked_padding_changes_nothing_however_much_there_is() -> None:
-    experiment = Experiment(cell="LSTM", units=4, mask_padding=True, vocabulary_size=100)
-    weights = shaken(get_weights(network(experiment)), 1)
-    review = padded_reviews([5], 5, 1)
+    experiment = small(cell="LSTM", mask_padding=True)
+    weights, review = random_weights(experiment), padded_reviews([5], 5, 1)
     padded = np.concatenate([np.zeros((1, 20), np.int32), review], axis=1)
     assert predict(experiment, weights, padded) == predict(experiment, weights, review)
 
 
-def test_reviews_in_parts_give_what_they_give_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    experiment = Experiment(cell="GRU", units=4, maxlen=10, vocabulary_size=100)
-    weights = shaken(get_weights(network(experiment)), 2)
-    ids = padded_reviews([3, 10, 7, 0, 9], 10, 2)
-    at_once = predict(experiment, weights, ids)
-    monkeypatch.setattr(prediction, "NUMBERS_AT_ONCE", 700)
-    np.testing.assert_allclose(predict(experiment, weights, ids), at_once, atol=1e-6)
-    assert predict(experiment, weights, ids[:0]).shape == (0,)
-
-
-def test_predicting_tells_how_far_it_is_and_can_be_stopped_by_what_it_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reviews_in_parts_give_what_they_give_at_once_and_tell_and_can_be_stopped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     experiment = small()
-    weights, ids = random_weights(experiment), padded_reviews([9] * 5, 9, 0)
+    weights, ids = random_weights(experiment), padded_reviews([3, 9, 7, 0, 8], 9, 0)
+    at_once = predict(experiment, weights, ids)
+    assert predict(experiment, weights, ids[:0]).shape == (0,)
     monkeypatch.setattr(prediction, "NUMBERS_AT_ONCE", 90)
     progress: list[tuple[int, int]] = []
-    predict(experiment, weights, ids, lambda done, total: progress.append((done, total)))
+    in_parts = predict(experiment, weights, ids, lambda done, total: progress.append((done, total)))
     assert progress == [(2, 5), (4, 5), (5, 5)]
-
+    np.testing.assert_allclose(in_parts, at_once, atol=1e-6)
     with pytest.raises(StopError):
         predict(experiment, weights, ids, stop)
 
@@ -108,14 +88,9 @@ ENGLISH = (
 )
 
 
-@pytest.mark.parametrize("text", OTHERS)
-def test_a_text_in_another_language_gets_a_warning(text: str) -> None:
-    assert warning(text)
-
-
-@pytest.mark.parametrize("text", ENGLISH)
-def test_short_english_texts_get_none(text: str) -> None:
-    assert warning(text) == ""
+def test_texts_in_another_language_get_a_warning_and_short_english_ones_none() -> None:
+    assert [text for text in OTHERS if not warning(text)] == []
+    assert [text for text in ENGLISH if warning(text)] == []
 
 
 def test_hardly_any_real_review_gets_a_warning() -> None:

@@ -64,6 +64,7 @@ def test_a_review_is_read_without_each_word_and_up_to_each_word(saved: Weights) 
     ids = tuple(review.ids.tolist())
     without = from_worker(worker_tasks.logits_without_word, ids, 4, steps=4)  # the whole review, and three known words
     np.testing.assert_allclose(without, logits_without(EXPERIMENT, saved, review.ids, 4), atol=1e-4)
+    assert [path.name for path in run_folder(RUN).iterdir()] == ["best.npz"], "of one text nothing is kept"
     both_ways = EXPERIMENT.model_copy(update={"bidirectional": True})
     arrays = random_weights(both_ways)
     weights.save(arrays, weights_file(RUN, "best"))
@@ -74,12 +75,6 @@ def test_a_review_is_read_without_each_word_and_up_to_each_word(saved: Weights) 
 def test_gradients_cross_processes(saved: Weights) -> None:
     (norms,) = gradient_norms(EXPERIMENT, saved, *probe_batch(EXPERIMENT))
     assert from_worker(follow_gradient, steps=PROBE_SIZE) == FollowedGradient(PROBE_SIZE, (gradient_flow(norms),))
-
-
-@pytest.mark.usefixtures("saved")
-def test_a_run_without_weights_is_refused_in_a_sentence() -> None:
-    with pytest.raises(UserError, match="No weights at"):
-        worker_tasks.answer(worker_tasks.memory, "lstm-000000", "best", "", EXPERIMENT, tell=lambda *_: None)
 
 
 def test_a_step_of_training_changes_the_fingerprint() -> None:
@@ -107,6 +102,8 @@ def test_an_answer_is_kept_beside_the_weights_and_read_again_for_the_same_weight
             assert getattr(again, name) == pytest.approx(value) if isinstance(value, float) else value
     assert worker_tasks.kept(task, RUN, "1") is None
     assert worker_tasks.kept(task, "lstm-000000", STATE) is None
+    with pytest.raises(UserError, match="No weights at"):
+        worker_tasks.answer(task, "lstm-000000", "best", "", EXPERIMENT, tell=lambda *_: None)
 
 
 @pytest.mark.usefixtures("saved")
@@ -114,13 +111,6 @@ def test_an_answer_is_kept_beside_the_weights_and_read_again_for_the_same_weight
 def test_a_file_without_an_answer_counts_as_missing(content: str) -> None:
     (run_folder(RUN) / f"memory-{STATE}.json").write_text(content)
     assert worker_tasks.kept(worker_tasks.memory, RUN, STATE) is None
-
-
-def test_what_is_asked_about_one_text_is_not_kept(saved: Weights) -> None:
-    ids = tuple(encode(EXPERIMENT, "a wonderful film").ids.tolist())
-    assert len(from_worker(worker_tasks.logits_without_word, ids, 3, steps=4)) == 4
-    assert [path.name for path in run_folder(RUN).iterdir()] == ["best.npz"]
-    assert saved
 
 
 def test_a_recording_carries_what_pages_ask_workers_about_each_kind_of_network() -> None:

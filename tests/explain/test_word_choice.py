@@ -38,32 +38,21 @@ def test_a_word_counts_once_a_review_and_reviews_in_parts_give_the_same(monkeypa
         assert share[rank - 1] == pytest.approx(sum(rank in text for text in texts) / 40)
 
 
-def test_sentiment_words_are_those_a_reader_would_name(reviews: Reviews) -> None:
+def test_sentiment_words_are_those_a_reader_would_name_and_neutral_ones_stand_in_both_kinds_of_reviews_alike(
+    reviews: Reviews,
+) -> None:
     words = choose_words(reviews, 10_000)
-    assert {"wonderful", "superb", "excellent"} <= {word for word, _ in words.positive}
-    assert {"worst", "awful", "waste"} <= {word for word, _ in words.negative}
-    assert len(words.positive) == len(words.negative) == 10
-    assert min(odds for _, odds in words.positive) > 1.4
-    assert max(odds for _, odds in words.negative) < -1.4
-
-
-def test_of_few_known_words_only_the_neutral_ones_count_as_neutral(reviews: Reviews) -> None:
-    neutral = choose_words(reviews, 100).neutral
-    assert 3 < len(neutral) < 40
-    assert not {"there", "movie", "bad"} & {word for word, _ in neutral}
-    assert max(abs(odds) for _, odds in neutral) < 0.1
-
-
-def test_neutral_words_stand_in_good_and_bad_reviews_alike(reviews: Reviews) -> None:
-    neutral = choose_words(reviews, 10_000).neutral
-    assert len(neutral) == 100
-    shares = {label: 0.0 for label in (0, 1)}
-    labels = reviews.training.labels
-    for index in range(0, len(labels), 10):  # counted from the texts themselves
-        held = set(tokenize(reviews.text(index)))
-        shares[reviews.label(index)] += sum(word in held for word, _ in neutral)
+    positive, negative, neutral = (dict(group) for group in (words.positive, words.negative, words.neutral))
+    assert {"wonderful", "superb", "excellent"} <= positive.keys()
+    assert {"worst", "awful", "waste"} <= negative.keys()
+    assert (len(positive), len(negative), len(neutral)) == (10, 10, 100)
+    assert min(positive.values()) > 1.4
+    assert max(negative.values()) < -1.4
+    assert max(map(abs, neutral.values())) < 0.05
+    shares = [0, 0]
+    for index in range(0, len(reviews.training.labels), 10):  # counted from the texts themselves
+        shares[reviews.label(index)] += len(neutral.keys() & tokenize(reviews.text(index)))
     assert shares[1] / shares[0] == pytest.approx(1, abs=0.06)
-    assert max(abs(odds) for _, odds in neutral) < 0.05
 
 
 def test_no_numeral_markup_or_scrap_of_the_tokenizer_is_chosen_and_no_word_twice(reviews: Reviews) -> None:
@@ -74,6 +63,10 @@ def test_no_numeral_markup_or_scrap_of_the_tokenizer_is_chosen_and_no_word_twice
         assert all(word.isalpha() and len(word) >= 3 for word in chosen)
         assert all(reviews.vocabulary.id(word, size) > 2 for word in chosen)
         assert len(words.positive) == len(words.negative)
+    few = dict(choose_words(reviews, 100).neutral)
+    assert 3 < len(few) < 40, "of few known words only the neutral ones count as neutral"
+    assert not {"there", "movie", "bad"} & few.keys()
+    assert max(map(abs, few.values())) < 0.1
 
 
 def test_a_source_without_sentiment_is_refused_in_a_sentence(tmp_path: Path) -> None:

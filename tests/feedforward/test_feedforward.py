@@ -21,6 +21,7 @@ from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights
 from rnn_compare.reviews.encoding import read_text
 from rnn_compare.reviews.vocabulary import Vocabulary
+from tests.kit.networks import random_weights
 
 SMALL = {"units": 6, "embedding_size": 4, "vocabulary_size": 100, "maxlen": 45}
 
@@ -52,30 +53,30 @@ def test_every_tensor_of_a_network_without_recurrence_is_the_one_keras_makes(nam
             assert eval(layer.arithmetic.split(" = ")[0].replace(",", "").replace("·", "*")) == layer.count
 
 
-@pytest.mark.parametrize("name", FEEDFORWARD)
-@pytest.mark.parametrize("mask_padding", [False, True])
-def test_numpy_predicts_what_keras_predicts(name: str, mask_padding: bool) -> None:
-    experiment = Experiment(cell=name, mask_padding=mask_padding, dropout=0.3, **SMALL)
-    model, weights = with_other_weights(experiment)
-    expected = model.predict(reviews(), verbose=0)[:, 0]
-    assert np.ptp(expected) > 1e-3
-    np.testing.assert_allclose(predict(experiment, weights, reviews()), expected, atol=1e-6)
+def attention(experiment: Experiment, weights: Weights) -> np.ndarray:
+    declared = without_recurrence("attention")
+    assert declared is not None
+    shares: np.ndarray = feedforward_pass(declared, experiment, weights, reviews())[1]["attention"]
+    return shares
 
 
 @pytest.mark.parametrize("mask_padding", [False, True])
-def test_attention_weights_are_those_of_keras(mask_padding: bool) -> None:
+def test_attention_weights_are_those_of_keras_and_nearly_equal_before_training(mask_padding: bool) -> None:
     experiment = Experiment(cell="attention", mask_padding=mask_padding, **SMALL)
     model, weights = with_other_weights(experiment)
-    declared, ids = without_recurrence("attention"), reviews()
-    assert declared is not None
-    _, signals = feedforward_pass(declared, experiment, weights, ids)
+    ours, ids = attention(experiment, weights), reviews()
     embedding, positions, encoder = model.layers[:3]
     vectors = positions(embedding(ids))
     seen = (ids != 0)[:, None, :] if mask_padding else None
     _, expected = encoder.attention(vectors, vectors, attention_mask=seen, return_attention_scores=True)
-    words = np.broadcast_to((ids != 0)[:, None, :, None] | (not mask_padding), signals["attention"].shape)
-    np.testing.assert_allclose(signals["attention"][words], expected.numpy()[words], atol=1e-5)
-    np.testing.assert_allclose(signals["attention"].sum(axis=-1), 1, atol=1e-5)
+    words = np.broadcast_to((ids != 0)[:, None, :, None] | (not mask_padding), ours.shape)
+    np.testing.assert_allclose(ours[words], expected.numpy()[words], atol=1e-5)
+    np.testing.assert_allclose(ours.sum(axis=-1), 1, atol=1e-5)
+
+    usual = Experiment(cell="attention", mask_padding=mask_padding, vocabulary_size=100, maxlen=45)
+    shares = attention(usual, keras_models.get_weights(keras_models.network(usual)))
+    places = (ids != 0).sum(axis=1) if mask_padding else np.full(6, 45)
+    np.testing.assert_allclose(shares.max(axis=(1, 2, 3)) * places, 1, atol=0.05)
 
 
 def test_the_windows_of_a_convolution_follow_from_the_outputs_of_keras_layers() -> None:
@@ -99,7 +100,7 @@ def test_the_windows_of_a_convolution_follow_from_the_outputs_of_keras_layers() 
 
 def test_the_windows_of_a_review_add_up_to_the_prediction() -> None:
     experiment = Experiment(cell="convolution", **SMALL)
-    _, weights = with_other_weights(experiment)
+    weights = random_weights(experiment)
     review = read_text("a b c " * 9, Vocabulary(list("cab")), vocabulary_size=100, maxlen=45)
     merged = windows(experiment, weights, review)
     logit = sum(window.logit for window in merged) + weights["dense/bias"][0]
@@ -109,31 +110,19 @@ def test_the_windows_of_a_review_add_up_to_the_prediction() -> None:
     assert windows(Experiment(cell="average"), weights, review) == []
 
 
-@pytest.mark.parametrize("mask_padding", [False, True])
-def test_attention_begins_with_nearly_equal_shares(mask_padding: bool) -> None:
-    experiment = Experiment(cell="attention", mask_padding=mask_padding, vocabulary_size=100, maxlen=45)
-    weights, declared = keras_models.get_weights(keras_models.network(experiment)), without_recurrence("attention")
-    assert declared is not None
-    _, signals = feedforward_pass(declared, experiment, weights, reviews())
-    places = (reviews() != 0).sum(axis=1) if mask_padding else np.full(6, 45)
-    np.testing.assert_allclose(signals["attention"].max(axis=(1, 2, 3)) * places, 1, atol=0.05)
-
-
 def test_an_average_does_not_know_the_order_of_words_and_the_others_do() -> None:
     for name, knows in (("average", False), ("convolution", True), ("attention", True)):
         experiment = Experiment(cell=name, **SMALL)
-        _, weights = with_other_weights(experiment)
+        weights = random_weights(experiment)
         there, back = (predict(experiment, weights, ids) for ids in (reviews(), reviews()[:, ::-1]))
         assert bool(np.abs(there - back).max() > 1e-4) is knows, name
 
 
 @pytest.mark.parametrize("name", FEEDFORWARD)
 def test_a_setting_without_a_meaning_makes_no_other_experiment(name: str) -> None:
-    plain = Experiment(cell=name)
-    other = experiment_from(
-        {"cell": name, "layers": 3, "bidirectional": True, "recurrent_dropout": 0.5, "forget_bias": 2.0}
-    )
-    assert other == plain
+    meaningless = {"layers": 3, "bidirectional": True, "recurrent_dropout": 0.5, "forget_bias": 2.0}
+    other = experiment_from({"cell": name, **meaningless})
+    assert other == Experiment(cell=name)
     assert other.label == f"{TITLES[name].capitalize()}(32)"
 
 
@@ -144,21 +133,20 @@ def test_a_maxlen_that_leaves_the_second_convolution_nothing_to_read_gets_a_sent
 
 
 @pytest.mark.parametrize("name", FEEDFORWARD)
-def test_an_exported_script_makes_the_same_layers(name: str) -> None:
+def test_an_exported_script_makes_the_same_layers_and_a_model_file_opens_with_the_same_predictions(
+    name: str, tmp_path: Path
+) -> None:
     experiment = Experiment(cell=name, dropout=0.2, **SMALL)
     text = script(experiment)
     classes = "" if network(name).in_keras else own_source(network(name))
     assert classes in text
     space: dict[str, Any] = {}
-    model = text[text.index("model = keras.Sequential(") : text.index("model.compile(")]
-    exec(f"import keras\nfrom keras import layers, ops\n{classes}\n{model}", space)
+    lines = text[text.index("model = keras.Sequential(") : text.index("model.compile(")]
+    exec(f"import keras\nfrom keras import layers, ops\n{classes}\n{lines}", space)
     shapes = [tuple(weight.shape) for weight in space["model"].weights]
     assert shapes == [tensor.shape for tensor in parameters(experiment).tensors]
 
-
-@pytest.mark.parametrize("name", FEEDFORWARD)
-def test_a_model_file_opens_with_the_same_predictions(name: str, tmp_path: Path) -> None:
-    model, _ = with_other_weights(Experiment(cell=name, **SMALL))
+    model, _ = with_other_weights(experiment)
     model.save(tmp_path / "model.keras")
     again = keras.models.load_model(tmp_path / "model.keras")
-    np.testing.assert_allclose(again.predict(reviews(), verbose=0), model.predict(reviews(), verbose=0), atol=1e-6)
+    np.testing.assert_allclose(again(reviews()), model(reviews()), atol=1e-6)

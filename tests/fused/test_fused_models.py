@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 import pytest
 from filelock import FileLock
 from numba.core.caching import IndexDataCacheFile
-from numpy.typing import NDArray
 
 from rnn_compare import settings
 from rnn_compare.errors import UserError
@@ -18,58 +16,10 @@ from rnn_compare.experiment import Experiment, Setting
 from rnn_compare.fused.cell_kernel import KERNELS
 from rnn_compare.fused.network import FusedNetwork, why_not_fused
 from rnn_compare.networks import keras_models
-from rnn_compare.networks.parameters import parameters
 from rnn_compare.runs.estimate import NO_HISTORY
 from rnn_compare.training.worker import compilation
 from rnn_compare.training.worker.compilation import PARTS, warm_up
-
-SMALL = {"units": 5, "embedding_size": 4, "vocabulary_size": 100, "maxlen": 12}
-SETTINGS: list[dict[str, Any]] = [
-    {"cell": "SimpleRNN", "clipnorm": 0.01},
-    {"cell": "LSTM", "optimizer": "adam", "mask_padding": True},
-    {"cell": "LSTM", "optimizer": "sgd", "learning_rate": 0.1},
-    {"cell": "GRU", "dropout": 0.3},
-    {"cell": "MGU", "dropout": 0.3, "layers": 2, "bidirectional": True, "mask_padding": True},
-]
-
-
-@pytest.mark.parametrize("options", SETTINGS, ids=str)
-def test_20_steps_lead_to_the_weights_of_stock_layers(options: dict[str, Any]) -> None:
-    """From the same initial weights and dropout masks, but for rounding in float32."""
-    experiment = Experiment.model_validate({**SMALL, **options})
-    stock, fused = keras_models.build(experiment), keras_models.build(experiment, FusedNetwork)
-    for ours, theirs in zip(fused.get_weights(), stock.get_weights(), strict=True):
-        np.testing.assert_array_equal(ours, theirs)
-    for x, y in _batches(20):
-        stock.train_on_batch(x, y)
-        fused.train_on_batch(x, y)
-    for ours, theirs in zip(fused.get_weights(), stock.get_weights(), strict=True):
-        np.testing.assert_allclose(ours, theirs, rtol=0, atol=2e-5)
-
-
-@pytest.mark.parametrize("options", [*SETTINGS, {"cell": "LSTM"}, {"cell": "GRU", "bidirectional": True}], ids=str)
-def test_weights_have_the_paths_of_their_files(options: dict[str, Any]) -> None:
-    experiment = Experiment.model_validate({**SMALL, **options})
-    weights = keras_models.get_weights(keras_models.build(experiment, FusedNetwork))
-    assert list(weights) == [tensor.path for tensor in parameters(experiment).tensors]
-
-
-def test_a_fused_training_is_saved_as_a_stock_model_that_predicts_the_same(tmp_path: Path) -> None:
-    experiment = Experiment.model_validate({**SMALL, "cell": "GRU", "layers": 2})
-    fused = keras_models.build(experiment, FusedNetwork)
-    for x, y in _batches(3):
-        fused.train_on_batch(x, y)
-    stock = keras_models.network(experiment)
-    keras_models.set_weights(stock, keras_models.get_weights(fused))
-    stock.save(tmp_path / "model.keras")
-    loaded = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
-    assert {type(layer).__module__.partition(".")[0] for layer in loaded.layers} == {"keras"}
-    np.testing.assert_allclose(loaded.predict(x, verbose=0), fused.predict(x, verbose=0), atol=1e-6)
-
-
-def test_recurrent_dropout_needs_stock_layers() -> None:
-    assert not why_not_fused(Experiment(dropout=0.5, bidirectional=True, layers=3, mask_padding=True))
-    assert why_not_fused(Experiment(recurrent_dropout=0.1)) == "recurrent dropout"
+from tests.kit.networks import small
 
 
 @pytest.mark.parametrize(
@@ -87,14 +37,14 @@ def test_fused_layers_refuse_other_options_of_an_optimizer(
 ) -> None:
     monkeypatch.setattr(keras_models, "optimizer", lambda _: optimizer)
     with pytest.raises(UserError, match=f"optimizer's {option}: "):
-        keras_models.build(Experiment.model_validate(SMALL), FusedNetwork)
+        keras_models.build(small(), FusedNetwork)
 
 
-def test_an_argument_of_the_optimizer_needs_stock_layers_unless_its_declaration_says_that_kernels_apply_it(
+def test_only_a_setting_that_kernels_apply_by_its_declaration_needs_no_stock_layers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    arguments = [name for name, setting in settings.SETTINGS.items() if setting.of_optimizer]
-    assert [name for name in arguments if settings.SETTINGS[name].fused] == ["learning_rate", "clipnorm"]
+    assert not why_not_fused(Experiment(dropout=0.5, bidirectional=True, layers=3, mask_padding=True))
+    assert why_not_fused(Experiment(recurrent_dropout=0.1)) == "recurrent dropout"
     changed = Experiment(clipnorm=0.5, cell="LSTM")
     fused, reason = NO_HISTORY.epoch_seconds(changed), why_not_fused(changed)
     monkeypatch.setitem(settings.SETTINGS, "clipnorm", Setting("clipnorm", "training", of_optimizer=True))
@@ -147,17 +97,6 @@ def test_only_compiled_kernels_are_loaded_in_advance(tmp_path: Path, monkeypatch
     assert calls == ["GRU", "GRU"]
 
 
-def _batches(count: int) -> list[tuple[NDArray[np.int32], NDArray[np.int32]]]:
-    random = np.random.default_rng(3)
-    batches = []
-    for _ in range(count):
-        ids = random.integers(1, 100, (16, 12)).astype(np.int32)
-        for row, padding in enumerate(random.integers(0, 13, 16)):
-            ids[row, :padding] = 0
-        batches.append((ids, random.integers(0, 2, 16).astype(np.int32)))
-    return batches
-
-
 def test_the_next_process_loads_all_kernels_and_compiles_nothing() -> None:
     """In a new process, in which no other test has compiled anything."""
     warm_up()
@@ -169,7 +108,7 @@ def test_the_next_process_loads_all_kernels_and_compiles_nothing() -> None:
         {"batch_size": 1},
     ]
     together: dict[str, Any] = {"layers": 2, "bidirectional": True, "mask_padding": True, "dropout": 0.2}
-    settings = [{"cell": cell, **chosen} for cell in KERNELS for chosen in ({}, together)]
+    settings: list[dict[str, Any]] = [{"cell": cell, **chosen} for cell in KERNELS for chosen in ({}, together)]
     settings += [{"cell": "LSTM", **chosen} for chosen in alone]
     program = f"""
 import numpy as np

@@ -14,11 +14,16 @@ def one_thread_afterwards() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
-def test_every_piece_is_done_once_before_the_call_returns(count: int) -> None:
+def test_every_piece_is_done_once_and_results_are_in_the_order_of_the_pieces(count: int) -> None:
     threads.allow(count)
     done: list[int] = []
-    threads.for_each(done.append, range(40))
-    assert sorted(done) == list(range(40))
+
+    def piece(number: int) -> str:
+        done.append(number)
+        return str(number)
+
+    assert threads.collect(piece, range(40)) == [str(number) for number in range(40)]
+    assert sorted(done) == [*range(40)]
 
 
 def test_pieces_are_done_at_the_same_time() -> None:
@@ -28,12 +33,11 @@ def test_pieces_are_done_at_the_same_time() -> None:
     assert sorted(arrived) == [0, 1]
 
 
-def test_a_single_thread_is_the_callers() -> None:
-    threads.allow(0)
-    seen: set[int] = set()
-    threads.for_each(lambda _: seen.add(threading.get_ident()), range(5))
-    assert threads.allowed() == 1
-    assert seen == {threading.get_ident()}
+@pytest.mark.parametrize(("allowed", "worth_sharing"), [(0, True), (4, False)])
+def test_a_single_thread_and_little_work_are_the_callers(allowed: int, worth_sharing: bool) -> None:
+    threads.allow(allowed)
+    assert threads.allowed() == max(1, allowed)
+    assert set(threads.collect(lambda _: threading.get_ident(), range(20), worth_sharing)) == {threading.get_ident()}
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -66,18 +70,6 @@ def test_nested_work_shares_the_remaining_threads() -> None:
 
     assert threads.collect(allowed_within, range(2)) == [2, 2]
     assert threads.allowed() == 5
-
-
-def test_results_are_in_the_order_of_the_pieces() -> None:
-    threads.allow(3)
-    assert threads.collect(str, range(20)) == [str(piece) for piece in range(20)]
-
-
-def test_little_work_stays_in_the_callers_thread() -> None:
-    threads.allow(4)
-    seen: set[int] = set()
-    threads.for_each(lambda _: seen.add(threading.get_ident()), range(20), worth_sharing=False)
-    assert seen == {threading.get_ident()}
 
 
 def test_the_caller_works_alone_for_a_while_after_a_long_wait_for_a_thread() -> None:

@@ -64,19 +64,3 @@ def test_words_under_dropout_have_the_gradients_of_their_timesteps(
     threads.allow(1)
     for ours, theirs in zip(by_three_threads, by_one_thread, strict=True):
         np.testing.assert_array_equal(ours, theirs)
-
-
-@pytest.mark.parametrize("cell", KERNELS)
-def test_squares_of_shared_padding_are_exact_though_few_rows_stand_for_all_reviews(cell: str) -> None:
-    """With two units there are soon more reviews in the padding than numbers in a state."""
-    random = np.random.default_rng(3)
-    ids = random.integers(1, 8, (40, 30))
-    for row, padding in enumerate(random.integers(0, 30, 40)):
-        ids[row, :padding] = 0
-    table, towards = (random.normal(size=shape).astype(np.float32) for shape in ((8, 3), (40, 2)))
-    options, weights = LayerOptions(KERNELS[cell]), layer_weights(cell, 3, 2, 0.7)
-    embedding, _ = layer.backward_words(layer.forward_words(options, None, ids, table, weights)[1], towards)
-    dx, _ = layer.backward_vectors(layer.forward_vectors(options, None, table[ids], weights)[1], towards)
-    gradients = (embedding, embedding_gradient(ids, dx, 8))
-    ours, theirs = (gradient.squares[np.argsort(gradient.words)] for gradient in gradients)
-    np.testing.assert_allclose(ours, theirs, rtol=1e-4)

@@ -30,14 +30,11 @@ def test_a_summary_is_plain_text_that_fits_its_box() -> None:
 
 
 @pytest.mark.parametrize("optimizer", ["rmsprop", "adam", "sgd"])
-def test_the_optimizer_is_the_chosen_one_at_its_learning_rate(optimizer: Optimizer) -> None:
+def test_a_training_runs_as_a_graph_with_the_chosen_optimizer_at_its_learning_rate(optimizer: Optimizer) -> None:
     model = build(Experiment(**SMALL, optimizer=optimizer, learning_rate=0.25))
     assert type(model.optimizer).__name__.lower() == optimizer
     assert float(model.optimizer.learning_rate) == 0.25
-
-
-def test_training_runs_as_a_graph_not_eagerly() -> None:
-    assert build(Experiment(**SMALL)).run_eagerly is False
+    assert model.run_eagerly is False
 
 
 def test_dropout_belongs_to_the_recurrent_layers_in_both_directions() -> None:
