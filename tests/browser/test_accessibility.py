@@ -74,8 +74,8 @@ def narrow_faults(page: Page, view: str) -> list[str]:
 def test_every_view_has_its_title_order_and_few_words_and_breaks_no_rule(podium: Server, visitor: Page) -> None:
     faults, counts = dict[str, list[str]](), dict[str, int]()
     gates, attention = (",".join(shown(podium, preset)) for preset in (GATES, ATTENTION))
-    one = Visit("one network", f"?show={gates.partition(',')[0]}")
-    for visit in (*visits(gates, attention), one):
+    alone = Visit("one network", f"?show={gates.partition(',')[0]}")
+    for visit in (*visits(gates, attention), alone):
         visitor.emulate_media(color_scheme="light")
         visitor.set_viewport_size(WALL)
         visit.open(visitor, podium.url)

@@ -77,8 +77,8 @@ def test_runs_that_are_in_two_groups_are_named(store: RunStore, answer: Answer, 
     first, second, third = seeds.split(",")
     all_three = f"{first}, {second} and {third} would be compared with themselves"
     assert all_three in refusal("compare", seeds, gru, seeds)
-    one = f"{second} would be compared with itself"
-    assert one in refusal("compare", f"{first},{second}", gru, f"{second},{third}")
+    itself = f"{second} would be compared with itself"
+    assert itself in refusal("compare", f"{first},{second}", gru, f"{second},{third}")
     answer("compare", first, f"{second},{third}")  # other seeds of the same setting
 
 

@@ -122,8 +122,8 @@ def test_each_is_stored_once_it_is_fitted_and_read_by_every_network_of_its_split
     again = cached(SMALL)
     assert again
     assert baseline_table(again).records() == baseline_table(results).records()
-    for one, other in zip(again, results, strict=True):
-        assert np.array_equal(one.correct, other.correct)
+    for result, other in zip(again, results, strict=True):
+        assert np.array_equal(result.correct, other.correct)
     for name, value in {"reviews": 500, "vocabulary_size": 1000, "validation_split": 0.3, "test_split": 0.1}.items():
         assert cached(SMALL.model_copy(update={name: value})) is None, name
     [file] = (cache / "baselines").iterdir()

@@ -4,6 +4,7 @@ import pytest
 
 from rnn_compare.comparison.evidence import Evidence, known_labels, results_table
 from rnn_compare.comparison.groups import groups
+from rnn_compare.comparison.inference.accuracies import Judging
 from rnn_compare.experiment import Experiment
 from rnn_compare.presets import BOOK, SHORT, Preset
 from rnn_compare.reviews import prepared
@@ -38,10 +39,11 @@ def test_whatever_an_accuracy_depends_on_it_is_measured_again_once_that_changes_
     late = record(store, experiment, [0.6, 0.7], Status.RUNNING, keep=False)
     untested = replace(run, id="no predictions", test=OnTestReviews(1, 0.9, 400))
 
-    def measured(of: Run, measure: str = "kept") -> float | None:
+    def measured(of: Run, measure: Judging = "kept") -> float | None:
         score, fresh = (cached.score(of, measure) for cached in (evidence, Evidence(store)))
-        assert (score and score.accuracy) == (fresh and fresh.accuracy) == evidence.accuracy(of, measure)
-        return score and score.accuracy
+        shares = [item.accuracy if item else None for item in (score, fresh)]
+        assert shares == [evidence.accuracy(of, measure)] * 2
+        return shares[0]
 
     with monkeypatch.context() as before:
         before.setattr(prepared, "is_prepared", lambda _source: False)

@@ -91,7 +91,7 @@ def test_the_command_reads_files_without_tensorflow_or_a_page(tmp_path: Path) ->
         "codes = [main(['judge', file, '--fixed', 'bag', '--json']) for file in sys.argv[1:]];"
         f"print([name for name in {HEAVY} if name in sys.modules], codes)"
     )
-    command = [sys.executable, "-c", script, tmp_path / "runs.csv", tmp_path / "runs.parquet"]
+    command = [sys.executable, "-c", script, *(str(tmp_path / f"runs.{ending}") for ending in ("csv", "parquet"))]
     *lines, last = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     assert last == "[] [0, 0]"
     printed = [json.loads(line) for line in lines]

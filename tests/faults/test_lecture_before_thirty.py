@@ -26,7 +26,7 @@ from tests.kit.phones import Follower, PlainPhone, present
 from tests.kit.servers import Server, serving
 from tests.kit.waiting import until
 
-pytestmark = pytest.mark.lecture  # minutes; `tests/app/test_lecture_without_workers.py` gives each without phones
+pytestmark = pytest.mark.lecture  # minutes; `tests/lecture/test_tapes.py` gives each without phones
 PHONES = 30
 READERS = sum(baseline.reads_text for baseline in all_baselines().values())
 """Baselines with a bar: those that look at the words at all."""

@@ -122,13 +122,13 @@ def forget(window: BrowserContext) -> None:
 
 
 @contextlib.contextmanager
-def visited(browser: Browser, address: str, drawn: str, script: str = "", **options: Any) -> Iterator[Page]:
+def visited(browser: Browser, address: str, selector: str, script: str = "", **options: Any) -> Iterator[Page]:
     """A new visitor's page until the end; its scripts raise no error and write nothing into the console.
 
     Args:
         browser: Where it is opened.
         address: What is opened.
-        drawn: A selector; the block begins once an element of it is seen.
+        selector: The block begins once an element of it is seen.
         script: Runs before the page's own.
         options: Of the window.
     """
@@ -139,6 +139,6 @@ def visited(browser: Browser, address: str, drawn: str, script: str = "", **opti
         page.on("console", lambda message: messages.append(message.text))
         page.add_init_script(script)
         page.goto(address)
-        page.locator(drawn).first.wait_for()
+        page.locator(selector).first.wait_for()
         yield page
         assert messages == [], messages

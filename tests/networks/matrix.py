@@ -189,7 +189,7 @@ def by_the_plain_file(row: Row) -> Answers:
     with unittest.mock.patch.object(sys, "argv", ["plain.py"]):
         exec(functions, names)
     start, (ids, labels) = [*initial_weights(row).values()], row.reviews.first
-    names["weights"] = [given.reshape(own.shape) for given, own in zip(start, names["weights"], strict=True)]
+    names["weights"] = [initial.reshape(own.shape) for initial, own in zip(start, names["weights"], strict=True)]
     logits, *_ = names["read"](ids)
     of_words, *gradients = names["gradients"](ids, labels.astype(np.float32))
     np.add.at(table := np.zeros_like(start[0]), ids, of_words)

@@ -144,9 +144,9 @@ def test_curves_follow_a_changed_formula_and_runs_wait_for_their_package(tmp_pat
     assert first == again != changed
     name = lines[0]["run"]
     (tmp_path / "site").rename(tmp_path / "elsewhere")
-    kept = run(tmp_path, "-m", "rnn_compare", "runs").stderr
+    warning = run(tmp_path, "-m", "rnn_compare", "runs").stderr
     sentence = f"{name}: runs of JANET are kept but cannot be shown. Install rnn-compare-example 1.0 to see them.\n"
-    assert sentence in kept
+    assert sentence in warning
     for command in (["report", name, "--html", "page.html"], ["predict", name, "a film"], ["compare", name, name]):
         refused = run(tmp_path, "-m", "rnn_compare", *command)
         assert (refused.returncode, refused.stderr) == (2, sentence), command

@@ -72,9 +72,9 @@ def test_slides_that_may_show_it_are_named_by_a_variable(
 @pytest.mark.parametrize("sent", ["x", "0" * 31, "0" * 10_000, "../../x", "0123456789abcdef" * 2])
 def test_a_browser_keeps_its_name_and_an_invented_one_is_replaced_by_a_random_one(guarded: Server, sent: str) -> None:
     answers = [guarded.ask("GET", "/_stcore/health", Cookie=f"{NAME}={sent}")[1]["set-cookie"] for _ in range(2)]
-    given = [cookie for cookies in answers for cookie in cookies if cookie.startswith(NAME)]
-    assert len(set(given)) == (0 if len(sent) == 32 else 2)
-    for cookie in given:
+    cookies_set = [cookie for cookies in answers for cookie in cookies if cookie.startswith(NAME)]
+    assert len(set(cookies_set)) == (0 if len(sent) == 32 else 2)
+    for cookie in cookies_set:
         value, *attributes = cookie.split("; ")
         assert len(value.removeprefix(f"{NAME}=")) == 32
         assert attributes == ["Path=/", "HttpOnly", "SameSite=Lax"], "no script reads it"

@@ -153,11 +153,11 @@ def test_before_an_epoch_has_shown_the_pace_the_time_left_is_what_the_sidebar_sa
 
 
 def test_a_training_that_shares_the_machine_takes_longer_than_it_would_alone() -> None:
-    one, other = (training(0, 1, name, units=256, seed=seed) for name, seed in (("one", 1), ("other", 2)))
-    history = History([one, other])
-    alone, together = (rough_duration(factor * history.seconds_left(one)) for factor in (1.0, TOGETHER))
+    first, other = (training(0, 1, name, units=256, seed=seed) for name, seed in (("one", 1), ("other", 2)))
+    history = History([first, other])
+    alone, together = (rough_duration(factor * history.seconds_left(first)) for factor in (1.0, TOGETHER))
     assert alone != together
-    for shown in ([one], [one, other]):
+    for shown in ([first], [first, other]):
         assert cards(*shown, history=history)[0]["left"] == f"{together} left"
 
 

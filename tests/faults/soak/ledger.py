@@ -60,11 +60,11 @@ class Ledger:
 
     def last_round(self, lecture: int) -> tuple[list[Answer], int]:
         """Returns the votes that are kept of a lecture's last round, and how many are in doubt."""
-        kept = self.votes_of(lecture)
+        votes = self.votes_of(lecture)
         with self._lock:
             in_doubt = [vote for vote in self.perhaps if vote[0] == lecture]
-        last = max((round_ for _, _, round_, _ in (*kept, *in_doubt)), default=1)
-        return [answer for vote, answer in kept.items() if vote[2] == last], len(in_doubt)
+        last = max((round_ for _, _, round_, _ in (*votes, *in_doubt)), default=1)
+        return [answer for vote, answer in votes.items() if vote[2] == last], len(in_doubt)
 
     def tries(self, vote: Vote, answer: Answer) -> None:
         with self._lock:
