@@ -171,6 +171,17 @@ def test_an_unusable_file_is_refused_in_a_sentence_with_the_row(content: bytes, 
     assert str(refused.value).isprintable()
 
 
+def test_the_fewest_texts_and_the_longest_text_are_read_and_a_text_less_or_a_character_more_is_not() -> None:
+    rows = [f"{'x' * labelled_csv.LONGEST_TEXT},good\n", *(f"Rain {n},bad\n" for n in range(1, labelled_csv.MIN_TEXTS))]
+    assert len(parse((HEADER + "".join(rows)).encode()).texts) == labelled_csv.MIN_TEXTS
+    for unusable, message in (
+        ("".join(rows[:-1]), "The file has 9 texts"),
+        (f"x{''.join(rows)}", "the limit is 100,000"),
+    ):
+        with pytest.raises(UserError, match=message):
+            parse((HEADER + unusable).encode())
+
+
 def test_as_many_rows_as_are_allowed_are_read_and_not_one_more(monkeypatch: pytest.MonkeyPatch) -> None:
     assert labelled_csv.MAX_ROWS == 200_000
     monkeypatch.setattr(labelled_csv, "MAX_ROWS", 10_000)
