@@ -1,5 +1,6 @@
 """A real server, a real browser. Everything that these tests see, a visitor sees."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -69,11 +70,12 @@ def pair(server: Server) -> str:
 def podium(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A fresh install, which takes in its recordings at its first start, with a presenter who obeys."""
     cache = lend(prepared_cache, tmp_path_factory.mktemp("podium") / "cache")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(FIRST_START_VARIABLE, "1")
-        patch.setenv("STREAMLIT_SERVER_ADDRESS", "0.0.0.0")  # a wall with the code for phones is the fullest
-        with serving(cache, script="benchmarks/presented.py") as running:
-            yield running
+    with contextlib.ExitStack() as running:
+        with pytest.MonkeyPatch.context() as patch:  # for this server, not for those that start while it runs
+            patch.setenv(FIRST_START_VARIABLE, "1")
+            patch.setenv("STREAMLIT_SERVER_ADDRESS", "0.0.0.0")  # a wall with the code for phones is the fullest
+            server = running.enter_context(serving(cache, script="benchmarks/presented.py"))
+        yield server
 
 
 def shown(podium: Server, preset: Preset) -> list[str]:
