@@ -3,7 +3,6 @@
 import io
 
 import numpy as np
-import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -35,9 +34,10 @@ def test_the_edges_of_fields_are_seen(server: Server, page: Page) -> None:
         assert len(page.evaluate(FAINT)) == 4
 
 
-@pytest.mark.usefixtures("pair")
-def test_what_stands_over_the_page_stays_under_the_pointer_and_goes_with_esc(server: Server, page: Page) -> None:
-    page.goto(server.url)
+def test_what_stands_over_the_page_stays_under_the_pointer_and_goes_with_esc(
+    server: Server, pair: str, page: Page
+) -> None:
+    page.goto(f"{server.url}/?show={pair}")
     settle(page)
     sentence = page.get_by_test_id("stTooltipContent")
     page.get_by_role("button", name="Help for Units").hover()
