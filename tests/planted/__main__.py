@@ -32,7 +32,6 @@ class Fault:
         old: The text that is replaced; once in the file.
         new: What takes its place.
         tests: Arguments of pytest, or the file of a test in Node.
-        survived: Whether tests once passed with it.
     """
 
     name: str
@@ -40,7 +39,6 @@ class Fault:
     old: str
     new: str
     tests: str
-    survived: bool = False
 
     def spoil(self, project: Path) -> str:
         """Plants it, and returns the text of the file before."""
