@@ -35,8 +35,9 @@ PARTS = (
     # The examples of the program's docstrings belong here, for pytest imports all of it to find them.
     "rnn_compare tests/arithmetic tests/cells tests/explain tests/feedforward tests/fused tests/metrics tests/networks"
     " tests/test_other_libraries.py tests/test_presets.py",
-    "tests/report tests/reviews tests/runs tests/sources",
     "tests/security",
+    "tests/comparison tests/lecture",
+    "tests/report tests/reviews tests/runs tests/sources",
     "tests/faults",
     "tests/app tests/dashboard",
     "tests/training",
