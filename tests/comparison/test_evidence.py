@@ -1,10 +1,12 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from rnn_compare.comparison.evidence import Evidence, known_labels, results_table
 from rnn_compare.comparison.groups import groups
 from rnn_compare.comparison.inference.accuracies import Judging
+from rnn_compare.comparison.measures import kept, on_test_reviews
 from rnn_compare.experiment import Experiment
 from rnn_compare.presets import BOOK, SHORT, Preset
 from rnn_compare.reviews import prepared
@@ -13,6 +15,12 @@ from rnn_compare.runs.record import Run
 from rnn_compare.runs.record import Tested as OnTestReviews
 from rnn_compare.runs.store import RunStore
 from tests.kit.runs import record
+
+
+def test_where_probabilities_are_missing_nothing_is_made_up_and_one_half_is_negative_as_in_keras() -> None:
+    assert kept([None, np.ones(2)], np.ones(2, int)) is None
+    assert kept([], np.ones(2, int)) is None
+    assert on_test_reviews(np.array([0.5, 0.5]), np.array([1, 0])).accuracy == 0.5
 
 
 def test_the_table_of_results_has_one_accuracy_of_each_network_and_names_runs_that_do_not_count(
