@@ -11,8 +11,7 @@ from rnn_compare.baselines.classifier import all_baselines
 from rnn_compare.cli.main import main
 from rnn_compare.comparison import baselines as module
 from rnn_compare.comparison.baselines import NOTE, Baseline, baseline_table, baselines, cached, same_baselines
-from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment, recorded_experiment
+from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
 from rnn_compare.runs import shipped
@@ -76,11 +75,6 @@ def test_nobody_waits_for_a_source_that_is_not_prepared(cache: Path) -> None:
         link.unlink()
     assert cached(SMALL) is None
     assert list((cache / "reviews").iterdir()) == []
-
-
-def test_a_source_that_is_no_more_is_named_in_a_sentence() -> None:
-    with pytest.raises(UserError, match="no source 'gone'"):
-        cached(recorded_experiment('{"source": "gone"}'))
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks import real_trainings
-from benchmarks.real_trainings import EARLIER, EQUALS, FOLDER, LOOKS, TRAININGS, UNEQUALS
+from benchmarks.real_trainings import EARLIER, EQUALS, LOOKS, TRAININGS, UNEQUALS
 from rnn_compare.comparison.inference.difference import compare_settings
 from rnn_compare.comparison.inference.intervals import spread
 from rnn_compare.experiment import Experiment
@@ -28,10 +28,6 @@ def test_the_trainings_of_a_file_differ_by_nothing_but_their_seed(name: str) -> 
     assert pool.seeds == tuple(range(1, runs + 1))
     assert pool.right.shape == (runs, experiment.epochs, experiment.validation_reviews)
     assert len(np.unique(pool.right, axis=0)) == runs  # no training counts twice
-
-
-def test_the_files_are_small() -> None:
-    assert sum(path.stat().st_size for path in FOLDER.iterdir()) <= 400_000
 
 
 def test_every_look_has_the_test_of_the_runs_until_then() -> None:
