@@ -1,4 +1,7 @@
-"""The picture of a verdict: as many dots as seeds, intervals that agree with the verdict, and the same in words."""
+"""The picture of a verdict: as many dots as seeds, and intervals that agree with the verdict.
+
+That a page's script draws it alike: ``tests/comparison/test_judging_in_javascript.py``.
+"""
 
 import re
 
@@ -7,8 +10,7 @@ import pytest
 
 from rnn_compare.charts.chance_picture import chance_picture
 from rnn_compare.comparison.inference.judge import judge
-from rnn_compare.comparison.inference.judgement import Judgement, judge_settings
-from tests.kit.judgements import setting
+from rnn_compare.comparison.inference.judgement import Judgement
 
 
 def drawn(judgement: Judgement) -> str:
@@ -44,19 +46,3 @@ def test_eight_networks_are_held_against_the_leader_and_names_are_escaped() -> N
     assert (len(marks(html, "interval")), len(marks(html, "line"))) == (7, 8 + 7)
     assert "<b><b>" not in html
     assert html.count('role="img" aria-label="') == 2
-
-
-def test_equal_accuracies_stand_apart_and_no_axis_leaves_0_to_100_percent() -> None:
-    html = drawn(judge_settings([setting("A", 1, 1, 1), setting("B", 1, 1, 1)], "test"))
-    assert {top for top in re.findall(r"top: (\d+)%", html)} == {"28", "50", "72"}
-    assert "100.5 %" not in html
-    assert "Accuracy on test reviews" in html
-    assert "95 % interval" in html
-
-
-def test_what_cannot_be_compared_has_no_interval_and_contradictory_looks_none_either() -> None:
-    one_each = judge({"A": [0.9], "B": [0.8]})
-    assert (len(marks(drawn(one_each), "seed")), marks(drawn(one_each), "interval")) == (2, [])
-    assert drawn(judge_settings([setting("A"), setting("B")], "kept", hindrance=lambda *_: ("no whole run", "A"))) == (
-        '<div class="rc-chance"></div>'
-    )

@@ -1,5 +1,3 @@
-import pytest
-
 from rnn_compare.charts.length_chart import length_chart
 from rnn_compare.explain.accuracy_by_length import AccuracyByLength, LengthAccuracy
 from tests.kit.loaded import chosen
@@ -28,17 +26,8 @@ def test_a_short_axis_has_more_than_two_ticks() -> None:
     assert list(layout.xaxis.tickvals) == [100, 200, 500], "two ticks alone would not show a scale"
 
 
-@pytest.mark.parametrize(
-    ("shares", "others", "wider_by"), [((1, 1, 1), (1, 1, 1), 4), ((0.7, 0.8, 0.9), (0.9, 0.8, 0.7), 0)]
-)
-def test_a_line_is_wider_than_another_that_covers_it(
-    shares: tuple[float, ...], others: tuple[float, ...], wider_by: float
-) -> None:
-    both = [
-        AccuracyByLength(tuple(LengthAccuracy(words, share, 500, 0) for words, share in enumerate(of, 1)), 3)
-        for of in (shares, others)
-    ]
-    below, above = length_chart([(chosen(name), lengths) for name, lengths in zip("AB", both, strict=True)]).data
-    assert below.line.width - above.line.width >= wider_by
-    assert (below.line.width == above.line.width) == (wider_by == 0)
-    assert below.marker.size - above.marker.size >= wider_by
+def test_a_line_is_wider_than_another_that_covers_it() -> None:
+    right = AccuracyByLength(tuple(LengthAccuracy(words, 1, 500, 0) for words in (1, 2, 3)), 3)
+    below, above = length_chart([(chosen(name), right) for name in "AB"]).data
+    assert below.line.width - above.line.width >= 4
+    assert below.marker.size - above.marker.size >= 4
