@@ -14,7 +14,6 @@ from rnn_compare.comparison.baselines import NOTE, Baseline, baseline_table, bas
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
-from rnn_compare.runs import shipped
 
 SMALL = Experiment(reviews=600, vocabulary_size=2000)
 
@@ -42,18 +41,6 @@ def keras_source(write_keras_files: Callable[..., Path], tmp_path: Path, monkeyp
         y_test=[1, 0, 1, 1],
     )
     monkeypatch.setenv("RNN_COMPARE_IMDB", str(folder))
-
-
-@pytest.mark.thorough
-def test_on_all_reviews_words_are_as_good_as_the_networks_and_bigrams_are_better(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
-    majority, words, bigrams = baselines(Experiment())
-    assert majority.val_accuracy == pytest.approx(0.4938)
-    assert 0.880 <= words.val_accuracy <= 0.900
-    assert bigrams.val_accuracy >= 0.905
-    assert (words.features, bigrams.features) == (9_997, 184_002)
 
 
 @pytest.mark.usefixtures("keras_source")

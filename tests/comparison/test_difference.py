@@ -1,6 +1,7 @@
-"""One test of a difference: by hand, against scipy's Welch and paired t, and as properties of any two groups."""
+"""One test of a difference, by hand and against SciPy's Welch and paired t; and how many seeds one needs."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,10 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
+from statsmodels.stats.power import TTestIndPower
 
 from rnn_compare.comparison.inference.accuracies import Score
-from rnn_compare.comparison.inference.difference import compare_networks, compare_settings
+from rnn_compare.comparison.inference.difference import compare_networks, compare_settings, satterthwaite
 from rnn_compare.comparison.inference.intervals import Spread, spread
+from rnn_compare.comparison.inference.levels import FIRST
+from rnn_compare.comparison.inference.power import seeds_needed, seeds_to_see
+from tests.kit.judgements import compared, setting
 
 
 def scored(verdicts: NDArray[np.float64]) -> list[Score]:
@@ -86,3 +91,25 @@ def test_without_verdicts_the_reviews_count_as_independent_ones() -> None:
     assert test.variance_reviews == pytest.approx((right * wrong).sum() / 5000)
     assert not test.paired
     assert not compare_networks(drawn(1, 3), unkept(0.8, 0.9, 0.8, reviews=60)).paired
+
+
+@pytest.mark.parametrize("deviation", [0.002, 0.005, 0.01, 0.02, 0.05])
+def test_without_a_share_of_the_reviews_it_is_statsmodels_figure(deviation: float) -> None:
+    expected = TTestIndPower().solve_power(effect_size=0.01 / deviation, alpha=FIRST, power=0.8)
+    assert seeds_needed((deviation**2, deviation**2)) == max(3, math.ceil(expected))
+
+
+def test_where_the_reviews_alone_hide_the_difference_no_number_of_seeds_suffices() -> None:
+    # 80 % power at 4 % need a difference of 2.05 + 0.84 = 2.90 standard errors: 1 point, 0.345 points each.
+    assert seeds_needed((0.01**2, 0.01**2), 0.0035**2) is None
+    assert seeds_needed((0.01**2, 0.01**2), 0.0034**2) is not None
+
+
+def test_earlier_runs_lend_further_seeds_their_degrees_of_freedom() -> None:
+    earlier = Spread(0.01**2, 0.0, 4)
+    a, b = (replace(setting(name, 0.9, 0.91, 0.92), earlier=earlier) for name in "AB")
+    difference = compared(a, b)
+    df = satterthwaite(*((spread.variance / spread.runs, spread.df) for spread in difference.newest.spreads))
+    for seeds, chance in zip(seeds_to_see(difference), (0.95, 0.05), strict=True):
+        of_a, of_b = (df / stats.chi2.ppf(chance, df) * spread.variance for spread in difference.newest.spreads)
+        assert seeds == seeds_needed((of_a, of_b), difference.newest.variance_reviews, lent=(3, 3), alpha=0.005)

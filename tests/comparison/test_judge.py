@@ -49,15 +49,6 @@ def read(file: Path) -> dict[str, list[float]]:
     return {name: array.tolist() for name, array in judge_file.arrays(str(file)).items()}
 
 
-def test_of_accuracies_it_is_welchs_test() -> None:
-    a, b = [0.90, 0.91, 0.905], [0.85, 0.86, 0.905]
-    [pair] = rc.judge({"A": a, "B": b}).pairs
-    facts, welch = pair.facts(), stats.ttest_ind(a, b, equal_var=False)
-    interval = welch.confidence_interval(0.96)
-    assert [facts[name] for name in ("p", "low", "high")] == pytest.approx([welch.pvalue, interval.low, interval.high])
-    assert (pair.a.name, pair.b.name, pair.verdict, facts["level"]) == ("A", "B", "unknown", 0.96)
-
-
 def test_what_has_no_seeds_is_given_as_fixed_in_a_list_or_alone() -> None:
     runs = {"LSTM": right(1, 0.9, seeds=7), "bag": right(3, 0.7, seeds=1)}
     scopes = [rc.judge(runs, fixed=fixed).pairs[0].facts()["scope"] for fixed in ((), ["bag"], "bag")]
