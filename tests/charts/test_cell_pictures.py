@@ -31,18 +31,14 @@ def assert_on_sheet(drawing: str) -> None:
 
 
 @pytest.mark.parametrize("name", CELLS)
-def test_a_drawing_shows_only_what_the_cell_has_to_show(name: str) -> None:
+def test_a_drawing_shows_what_the_cell_has_to_show_and_no_more_and_stays_on_its_sheet(name: str) -> None:
     known = {signal.name for signal in cell(name).signals} | {f"{state}_before" for state in cell(name).states}
-    names = shown(picture(name).drawing, *SHOWING, "scale")
+    drawing = picture(name).drawing
+    names = shown(drawing, *SHOWING, "scale")
     assert names <= known
     assert {"state", "state_before"} <= names
     gates = {signal.name for signal in cell(name).signals if signal.kind == "gate"}
-    assert shown(picture(name).drawing, "gate") == gates
-
-
-@pytest.mark.parametrize("name", CELLS)
-def test_a_drawing_stays_on_its_sheet_and_refers_to_what_it_defines(name: str) -> None:
-    drawing = picture(name).drawing
+    assert shown(drawing, "gate") == gates
     assert_on_sheet(drawing)
     assert "$" not in drawing
     assert set(re.findall(r'href="#([^"]+)"', drawing)) <= set(re.findall(r' id="([^"]+)"', drawing))

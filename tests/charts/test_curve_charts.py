@@ -1,15 +1,7 @@
-import dataclasses
-
 import pytest
 
-from rnn_compare.browser.numbers import packed
 from rnn_compare.charts.curves.curve_chart import all_charts, shown_charts
-from rnn_compare.experiment import Experiment
 from rnn_compare.metrics.metric import all_metrics
-from rnn_compare.runs.events import Progress, Status
-from rnn_compare.runs.record import Owner, Run
-from rnn_compare.services.board import View, board_message
-from tests.kit.runs import epoch_end
 
 
 def test_every_chart_draws_figures_that_are_measured_and_has_a_place_of_its_own() -> None:
@@ -21,14 +13,11 @@ def test_every_chart_draws_figures_that_are_measured_and_has_a_place_of_its_own(
 @pytest.mark.parametrize(
     ("name", "values", "low"),
     [
-        *(
-            ("accuracy", values, low)
-            for values, low in (([], 0.4), ([0.5, 0.9], 0.4), ([0.31, 0.9], 0.3), ([0.05], 0.0))
-        ),
-        *(
-            ("auc", values, low)
-            for values, low in (([], 0.5), ([0.93], 0.5), ([0.5], 0.5), ([0.47], 0.4), ([0.0], 0.0))
-        ),
+        ("accuracy", [], 0.4),
+        ("accuracy", [0.31, 0.9], 0.3),
+        ("accuracy", [0.05], 0.0),
+        ("auc", [0.5], 0.5),
+        ("auc", [0.47], 0.4),
     ],
 )
 def test_shares_begin_below_a_guess_or_below_their_lowest_value(name: str, values: list[float], low: float) -> None:
@@ -57,20 +46,3 @@ def test_the_largest_gradient_has_an_axis_of_its_own_size_and_is_of_the_training
     decades = [(0.1, 10.0), (0.01, 1.0), (1.0, 10.0), (0.1, 1000.0)]
     assert ends == [pytest.approx((low, 1.005 * high)) for low, high in decades]
     assert [all_charts()[name].solid for name in ("accuracy", "gradient")] == ["validation", "training"]
-
-
-def test_auc_is_shown_to_those_who_choose_it_with_a_gap_where_epochs_have_none() -> None:
-    assert "auc" not in shown_charts()
-    old, new = (epoch_end("a", number, 0.8, 0.4, 0.81, 0.41, 2.0) for number in (1, 2))
-    new = dataclasses.replace(new, figures={**new.figures, "val_auc": 0.9344})
-    point = Progress("a", 3, 40, 157, {"accuracy": 0.8, "loss": 0.4}, "training", 100.0)
-    run = Run(
-        *("a", 1, "a", Experiment(), Status.RUNNING, Owner(1, 1.0, "here"), "page", 0.0),
-        epochs=(old, new),
-        progress=(point,),
-    )
-    sent = board_message([run], {}, View(("auc",)))
-    [chart], [group] = sent["charts"], sent["groups"]
-    assert (chart["title"], chart["training"], chart["validation"]) == ("AUC", None, "val_auc")
-    assert group["figures"] == {"val_auc": packed([None, 0.9344])}
-    assert group["trail"]["figures"] == {}

@@ -1,6 +1,16 @@
+"""Charts told in words; and percent, which is written one way in text and in charts: "84.9 %"."""
+
+import json
+import re
+from pathlib import Path
+
 import plotly.graph_objects as go
 
 from rnn_compare.charts.in_words import in_words
+from rnn_compare.charts.memory_chart import noticed_chart
+from tests.kit.loaded import recalled
+
+PACKAGE = Path(__file__).resolve().parents[2] / "rnn_compare"
 
 
 def line(values: list[float | None], **settings: object) -> go.Figure:
@@ -29,3 +39,13 @@ def test_markup_of_names_and_texts_is_read_as_text() -> None:
         go.Scatter(x=[1], y=[2], name="&lt;b&gt;", hovertemplate="<b>%{y}</b> of<br>all<extra>x</extra>")
     )
     assert in_words(figure.update_layout(xaxis_title="a<br>b")).lines == ["<b>: a b 1: 2 of all."]
+
+
+def test_no_percent_sign_stands_straight_after_a_digit() -> None:
+    """As Python and d3 write a share; only a metric's declaration names it so: ``Metric.text`` puts the space."""
+    sources = [path for ending in ("py", "js", "html") for path in PACKAGE.rglob(f"*.{ending}")]
+    places = [path for path in sources if re.search(r"(?<!\d)\.\d+%", path.read_text("utf-8"))]
+    assert {path.parent.name for path in places} == {"metrics"}
+    figure = noticed_chart([recalled()])
+    assert not re.search(r"\d%[^{\w]", json.dumps(figure.to_plotly_json(), default=list))
+    assert not re.search(r"\d%", " ".join(in_words(figure).lines))

@@ -7,7 +7,7 @@ import pytest
 
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.cell_picture import generic_picture, own_picture
-from rnn_compare.charts.palette import CSS, MARKERS, SIDES, UNKNOWN_WORD, look_of_cell, picture
+from rnn_compare.charts.palette import CSS, MARKERS, SIDES, UNKNOWN_WORD, picture
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.feedforward.registry import FEEDFORWARD, NETWORKS
 from rnn_compare.server.assets import PACKAGE, assets
@@ -81,13 +81,6 @@ def test_networks_of_different_cells_differ_in_colour() -> None:
     """Whatever is compared: the first network of a cell is the one that is seen most."""
     for first, second in combinations(SHADES, 2):
         assert difference(SHADES[first][0], SHADES[second][0]) >= 0.04, (first, second)
-
-
-@pytest.mark.parametrize("cell_name", NETWORKS)
-def test_each_further_network_of_a_cell_gets_another_look(cell_name: str) -> None:
-    styles = [look_of_cell(cell_name, place) for place in range(MAX_COMPARED)]
-    assert [look.color for look in styles] == list(picture(cell_name).shades)
-    assert all(first.marker != second.marker for first, second in combinations(styles, 2))
 
 
 def test_the_sides_of_a_prediction_are_far_apart_for_each_kind_of_colour_blindness(

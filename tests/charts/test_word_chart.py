@@ -53,15 +53,6 @@ def test_the_extremes_of_both_kinds_are_labelled_each_once() -> None:
     assert len(labelled) == len(set(labelled)) == 20
 
 
-def test_a_looked_up_word_is_labelled_with_its_neighbours_alone() -> None:
-    figure = word_chart(real(), ["word7", "word8", "word9"])
-    assert [note.text for note in figure.layout.annotations] == ["word7", "word8", "word9"]
-    assert [note.text for note in word_chart(real(), ["rare", "word8"]).layout.annotations] == ["word8"]
-    everything, marked = figure.data
-    assert everything.marker.opacity < 0.5
-    assert list(marked.marker.size) == [20, 12, 12]
-
-
 @pytest.mark.parametrize("width", [1100, 540])
 def test_labels_lie_neither_on_each_other_nor_outside(width: int) -> None:
     random = np.random.default_rng(1)

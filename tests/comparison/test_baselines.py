@@ -11,11 +11,9 @@ from rnn_compare.baselines.classifier import all_baselines
 from rnn_compare.cli.main import main
 from rnn_compare.comparison import baselines as module
 from rnn_compare.comparison.baselines import NOTE, Baseline, baseline_table, baselines, cached, same_baselines
-from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment, recorded_experiment
+from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
-from rnn_compare.runs import shipped
 
 SMALL = Experiment(reviews=600, vocabulary_size=2000)
 
@@ -45,18 +43,6 @@ def keras_source(write_keras_files: Callable[..., Path], tmp_path: Path, monkeyp
     monkeypatch.setenv("RNN_COMPARE_IMDB", str(folder))
 
 
-@pytest.mark.thorough
-def test_on_all_reviews_words_are_as_good_as_the_networks_and_bigrams_are_better(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
-    majority, words, bigrams = baselines(Experiment())
-    assert majority.val_accuracy == pytest.approx(0.4938)
-    assert 0.880 <= words.val_accuracy <= 0.900
-    assert bigrams.val_accuracy >= 0.905
-    assert (words.features, bigrams.features) == (9_997, 184_002)
-
-
 @pytest.mark.usefixtures("keras_source")
 def test_the_sources_own_test_reviews_are_judged_too_or_those_that_an_experiment_puts_aside() -> None:
     experiment = Experiment(source="keras", reviews=30, vocabulary_size=100)
@@ -76,11 +62,6 @@ def test_nobody_waits_for_a_source_that_is_not_prepared(cache: Path) -> None:
         link.unlink()
     assert cached(SMALL) is None
     assert list((cache / "reviews").iterdir()) == []
-
-
-def test_a_source_that_is_no_more_is_named_in_a_sentence() -> None:
-    with pytest.raises(UserError, match="no source 'gone'"):
-        cached(recorded_experiment('{"source": "gone"}'))
 
 
 @pytest.mark.parametrize("seed", [1, 2])

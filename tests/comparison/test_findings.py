@@ -5,11 +5,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from rnn_compare.comparison.evidence import Evidence
-from rnn_compare.comparison.findings import LINES, WAITS, Finding, findings, margin
+from rnn_compare.comparison.findings import WAITS, Finding, findings
 from rnn_compare.comparison.groups import groups
 from rnn_compare.comparison.inference.wording import result
 from rnn_compare.comparison.verdicts import judge
@@ -171,8 +169,9 @@ def test_nothing_is_said_too_early_or_by_chance(epochs: list[Epoch], settings: d
     assert texts(run(*epochs, **settings)) == []
 
 
-def test_what_is_learned_by_heart_is_said_before_what_fell() -> None:
-    remarks = texts(trained("GRU", 0.86, 0.75, 0.75, epochs=3), run(*BY_HEART, epochs=3))
+def test_three_sentences_are_enough_and_what_is_learned_by_heart_is_said_before_what_fell() -> None:
+    fell = [trained(cell, 0.86, 0.75, 0.75, epochs=3) for cell in ("GRU", "LSTM", "MGU")]
+    remarks = texts(*fell, run(*BY_HEART, epochs=3))
     assert [text.split()[0] for text in remarks[1:]] == ["S", "GRU(32)"]
 
 
@@ -191,26 +190,3 @@ def test_flat_curves_drop_or_still_rise_by_chance_in_five_of_a_hundred_cases_at_
     curve_texts = [" ".join(texts(run(*steady(*curve), reviews=5 * reviews))) for curve in curves.tolist()]
     for word in (" lost ", "still getting better"):
         assert sum(word in text for text in curve_texts) <= 0.05 * len(curve_texts)
-
-
-def test_by_chance_alone_two_equal_networks_lie_further_apart_in_five_of_a_hundred_cases() -> None:
-    counted = np.random.default_rng(1).binomial(1000, 0.87, (20_000, 2)) / 1000
-    assert np.mean([abs(a - b) > margin(a, b, 1000, 1000) for a, b in counted.tolist()]) == pytest.approx(
-        0.05, abs=0.01
-    )
-    assert margin(1.0, 0.0, 2, 2) > 0.5, "where nobody erred chance still has a part"
-
-
-shares = st.floats(0.01, 0.99)
-figures = st.tuples(shares, st.floats(0, 3), shares, st.floats(0.01, 3))
-
-
-@given(st.lists(st.lists(figures, max_size=5), min_size=1, max_size=8))
-def test_whatever_the_curves_there_are_few_sentences_and_each_is_about_a_run_that_is_there(
-    curves: list[list[Epoch]],
-) -> None:
-    runs = [run(*epochs, name=f"r{number}") for number, epochs in enumerate(curves)]
-    outcome = findings(runs, _known)
-    assert len(outcome) <= LINES
-    assert {finding.run for finding in outcome} <= {entry.id for entry in runs if entry.epochs}
-    assert all(finding.text.endswith(".") for finding in outcome)

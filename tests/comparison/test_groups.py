@@ -66,16 +66,12 @@ def test_on_cards_and_charts_whatever_differs_is_named() -> None:
 
 
 @pytest.mark.parametrize("brief", [True, False])
-def test_networks_equal_in_all_settings_say_their_seeds_or_else_when_they_were_made(brief: bool) -> None:
+def test_networks_called_the_same_say_their_settings_their_seeds_or_when_they_were_made(brief: bool) -> None:
     seeds = trained({"seed": 1}, {"seed": 2})
     assert names(one_each(seeds, brief=brief)) == ["SimpleRNN(32) seed 1", "SimpleRNN(32) seed 2"]
     again = ["SimpleRNN(32), 25 Nov 12:01", "SimpleRNN(32), 25 Nov 12:02", "GRU(32)"]
     assert names(one_each(trained({}, {}, {"cell": "GRU"}), brief=brief)) == again
     at_once = trained({}, {}, times=(NOON, NOON))
     assert names(one_each(at_once, brief=brief)) == ["SimpleRNN(32), run-1", "SimpleRNN(32), run-2"]
-
-
-@pytest.mark.parametrize("brief", [True, False])
-def test_networks_that_people_called_the_same_say_their_settings(brief: bool) -> None:
-    runs = trained({"units": 8}, {"cell": "LSTM"}, {}, called=("mine", "mine", ""))
-    assert names(one_each(runs, brief=brief))[:2] == ["mine (SimpleRNN(8))", "mine (LSTM(32))"]
+    same = trained({"units": 8}, {"cell": "LSTM"}, {}, called=("mine", "mine", ""))
+    assert names(one_each(same, brief=brief))[:2] == ["mine (SimpleRNN(8))", "mine (LSTM(32))"]

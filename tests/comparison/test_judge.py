@@ -18,7 +18,6 @@ from scipy import stats
 import rnn_compare as rc
 from rnn_compare.cli.main import main
 from rnn_compare.comparison.inference import judge_file
-from rnn_compare.comparison.inference.wording import meaning_of_interval, result, sentence
 from tests.kit.servers import PROJECT
 
 PAIR = {"A": [0.9, 0.91], "B": [0.8, 0.81]}
@@ -50,20 +49,6 @@ def read(file: Path) -> dict[str, list[float]]:
     return {name: array.tolist() for name, array in judge_file.arrays(str(file)).items()}
 
 
-def test_of_accuracies_it_is_welchs_test() -> None:
-    a, b = [0.90, 0.91, 0.905], [0.85, 0.86, 0.905]
-    [pair] = rc.judge({"A": a, "B": b}).pairs
-    facts, welch = pair.facts(), stats.ttest_ind(a, b, equal_var=False)
-    interval = welch.confidence_interval(0.96)
-    assert [facts[name] for name in ("p", "low", "high")] == pytest.approx([welch.pvalue, interval.low, interval.high])
-    assert (pair.a.name, pair.b.name, pair.verdict, facts["level"]) == ("A", "B", "unknown", 0.96)
-
-
-def test_a_notebook_shows_sentences() -> None:
-    judgement = rc.judge({"A": [0.90, 0.91, 0.905], "B": [0.85, 0.86, 0.865]})
-    assert (repr(judgement), repr(judgement.pairs[0])) == (result(judgement), sentence(judgement.pairs[0]))
-
-
 def test_what_has_no_seeds_is_given_as_fixed_in_a_list_or_alone() -> None:
     runs = {"LSTM": right(1, 0.9, seeds=7), "bag": right(3, 0.7, seeds=1)}
     scopes = [rc.judge(runs, fixed=fixed).pairs[0].facts()["scope"] for fixed in ((), ["bag"], "bag")]
@@ -75,10 +60,6 @@ def test_rounded_accuracies_are_as_uncertain_as_their_last_digit() -> None:
     [pair] = rc.judge({"A": [0.91, 0.91, 0.91], "B": [0.90, 0.90, 0.90]}).pairs
     error = np.sqrt(2 * 0.01**2 / 12 / 3)  # 0.90 is as exact as 0.91
     assert pair.facts()["p"] == pytest.approx(2 * stats.t.sf(0.01 / error, 4))
-
-
-def test_columns_of_a_dataframe_are_settings() -> None:
-    assert rc.judge(pd.DataFrame(PAIR)).pairs[0].facts() == rc.judge(PAIR).pairs[0].facts()  # type: ignore[arg-type]  # works as a mapping does
 
 
 def test_the_command_reads_files_without_tensorflow_or_a_page(tmp_path: Path) -> None:
@@ -103,19 +84,8 @@ def test_the_command_reads_files_without_tensorflow_or_a_page(tmp_path: Path) ->
     assert len(printed) == 2 * len(expected)
 
 
-def test_in_words_the_command_prints_each_pair_and_what_the_interval_is(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    shares = {"A": [0.9, 0.91, 0.92], "B": [0.8, 0.81, 0.82]}
-    accuracies(**shares).to_csv(tmp_path / "runs.csv", index=False)
-    assert main(["judge", str(tmp_path / "runs.csv")]) == 0
-    judgement = rc.judge(shares)
-    assert capsys.readouterr().out.splitlines() == [str(judgement.pairs[0]), meaning_of_interval(judgement)]
-
-
 REFUSED: list[tuple[Any, dict[str, Any], str]] = [
     ({"A": [0.9]}, {}, "takes 2 to 100 settings, since every pair is judged, not 1"),
-    ({f"A{place}": [0.9] for place in range(101)}, {}, "takes 2 to 100 settings, since every pair is judged, not 101"),
     ([[0.9], [0.8]], {}, "Give them by setting"),
     ({"A": [90.0, 91.0], "B": [0.9, 0.9]}, {}, "give shares, not percent"),
     ({"A": [0.9, float("nan")], "B": [0.9, 0.9]}, {}, "no gaps"),
@@ -123,7 +93,6 @@ REFUSED: list[tuple[Any, dict[str, Any], str]] = [
     ({"A": [[1, 0], [1]], "B": [0.9, 0.9]}, {}, "as many items for each seed"),
     ({"A": [10**400, 1, 1], "B": [0.9]}, {}, "A is no array of numbers"),
     ({1: [0.9, 0.91], "1": [0.8, 0.81]}, {}, "Every setting needs a name of its own: 1, 1."),
-    ({"A": [0.9], "": [0.8]}, {}, "Every setting needs a name of its own"),
     ({"A": [], "B": [0.9]}, {}, "must be (seeds, items)"),
     ({"A": right(1, 0.9), "B": right(1, 0.9, items=30)}, {}, "need the same items"),
     ({"A": right(1, 0.9)[0], "B": right(2, 0.9)[0]}, {}, "Give these as one row, of the shape (1, 400)"),
@@ -132,12 +101,8 @@ REFUSED: list[tuple[Any, dict[str, Any], str]] = [
     (PAIR, {"fixed": ["GRU"]}, "fixed names GRU, which is none of the settings"),
     (PAIR, {"fixed": None}, "fixed is None, but must be names of settings"),
     (PAIR, {"margin": 0.51}, "is 51 points, but must be above 0 and up to 50 points (a share of 0.5)"),
-    (PAIR, {"margin": float("nan")}, "The margin is nan points"),
-    (PAIR, {"margin": 0.0}, "The margin is 0 points"),
     (PAIR, {"margin": "x"}, "The margin is 'x', but must be above 0"),
     (PAIR, {"looks": 0}, "looks is 0, but must be a whole number from 1 (this look counts) to 1,000"),
-    (PAIR, {"looks": 1.5}, "looks is 1.5, but must be a whole number"),
-    (PAIR, {"looks": 1001}, "to 1,000"),
 ]
 
 
@@ -158,11 +123,10 @@ def test_names_are_shown_on_one_line_without_control_characters_and_cut(
     assert len(printed) < 2000
     assert "[31mA is better" in printed
     assert printed.replace("\n", "").isprintable()
-    for runs in ({hostile: [0.8, 0.81], "B": [[1, 0]]}, {hostile: "x", "B": [0.8]}):
-        with pytest.raises(rc.UserError) as refused:
-            rc.judge(runs)  # type: ignore[arg-type]  # also of what no type checker passes
-        assert len(str(refused.value)) < 500
-        assert str(refused.value).isprintable()
+    with pytest.raises(rc.UserError) as refused:
+        rc.judge({hostile: [0.8, 0.81], "B": [[1, 0]]})
+    assert len(str(refused.value)) < 500
+    assert str(refused.value).isprintable()
 
 
 def test_names_and_seeds_in_a_file_are_what_is_written_there(tmp_path: Path) -> None:
@@ -183,17 +147,13 @@ ROWS, BY_SEED, BY_ITEM = accuracies(**PAIR).to_csv(index=False), "setting,seed,a
         (BY_SEED + "A,1,0.9,0.1\nB,1,0.8,0.1\n", [], "has 3 columns, but 4 fields in row 1."),
         (BY_SEED + "A,1\n", [], "has 3 columns, but 2 fields in row 1."),
         (BY_SEED + '"A,1,0.9\n', [], "cannot be read as a table (unexpected end of data)"),
-        (BY_SEED + f"{'x' * 200_000},1,0.9\n", [], "cannot be read as a table (field larger than"),
         (BY_SEED + "A,1,high\n", [], "accuracy must be a number from 0 to 1, or true or false, not 'high' (row 1)."),
         (BY_SEED + f"A,1,\x1b{'x' * 10_000}\n", [], "must be a number"),
         (BY_ITEM + f"\x1b{'x' * 10_000},1,x,1\nB,1,x,1\nB,1,y,1\n", [], "lacks 1 of its 2 rows"),
         (ROWS + ",1,0.9\n", [], "1 row without setting"),
-        (ROWS + "A,,0.9\n", [], "1 row without setting"),
         (BY_ITEM + "A,1,x,1\nA,1,,1\nB,1,x,1\n", [], "1 row without setting"),
-        (ROWS, ["--margin", "200"], "The margin is 200 points, but must be above 0 and up to 50 points"),
         (ROWS, ["--margin", "one"], "Argument --margin: invalid points value: 'one'."),
         (ROWS, ["--looks", "1001"], "looks is 1001"),
-        (ROWS, ["--fixed", "C"], "fixed names C, which is none of the settings"),
     ],
 )
 def test_a_file_that_is_no_such_table_is_refused(
@@ -256,8 +216,6 @@ def test_a_file_that_would_take_all_memory_is_refused_before_it_is_read(
     assert main(["judge", str(tmp_path / "long.parquet")]) == 2
     assert "has more than 20,000,000 rows" in capsys.readouterr().err
     monkeypatch.setattr(judge_file, "MOST_ROWS", 2)
-    (tmp_path / "long.csv").write_text("setting,seed,accuracy\nA,1,1\nB,1,1\n")
-    assert main(["judge", str(tmp_path / "long.csv")]) == 0
     (tmp_path / "long.csv").write_text("setting,seed,accuracy\nA,1,1\nB,1,1\nC,1,1\n")
     assert main(["judge", str(tmp_path / "long.csv")]) == 2
     assert "has more than 2 rows" in capsys.readouterr().err

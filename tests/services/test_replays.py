@@ -46,18 +46,6 @@ def test_a_run_in_a_replay_has_the_epochs_that_have_been_played_and_no_other_fig
         assert replace(seen, replayed=False) == run
 
 
-@given(SECONDS, SECONDS, PACES)
-def test_a_replay_only_goes_forward(first: float, other: float, per_epoch: float) -> None:
-    early, late = (as_of(finished(), seconds, per_epoch).fraction_done for seconds in sorted((first, other)))
-    assert 0 <= early <= late <= 1
-
-
-@pytest.mark.parametrize("status", [status for status in Status if status is not Status.FINISHED])
-def test_a_run_that_is_not_finished_is_left_as_it_is(status: Status) -> None:
-    run = replace(finished(), status=status)
-    assert as_of(run, 5.0, 1.0) is run
-
-
 def test_all_runs_go_at_one_pace_and_the_replay_is_over_when_the_longest_has_been_played() -> None:
     runs = [finished("lstm", 10), finished("gru", 5), finished("other", 10)]
     replay = Replay(("lstm", "gru"), began=100.0, per_epoch=3.0)
@@ -104,7 +92,9 @@ def lengths(board: Any) -> list[int]:
     return [len(base64.b64decode(group["figures"]["val_accuracy"])) // 2 for group in board["groups"]]
 
 
-def test_the_curves_grow_for_all_who_ask_and_every_part_says_that_it_is_a_replay(played: list[str], seen: Seen) -> None:
+def test_the_curves_grow_for_all_who_ask_and_every_part_says_that_it_is_a_replay_until_it_ends(
+    services: Services, played: list[str], seen: Seen
+) -> None:
     for after, epochs in ((1.0, [0, 0]), (11.0, [1, 1]), (25.0, [2, 2]), (35.0, [3, 2])):
         board = seen(played, after)
         assert lengths(board) == epochs
@@ -114,11 +104,6 @@ def test_the_curves_grow_for_all_who_ask_and_every_part_says_that_it_is_a_replay
             assert (group["status"], group["layers"], group["press"], group["left"]) == ("replay", "recorded", "", "")
             assert group["state"].startswith("replay, epoch ")
         assert board["busy"], "browsers ask often while there is something to see"
-
-
-def test_after_its_end_and_when_it_is_stopped_the_runs_are_shown_as_they_are_recorded(
-    services: Services, played: list[str], seen: Seen
-) -> None:
     over = seen(played, 41.0)
     services.replays.stop()
     assert seen(played, 5.0) == over
@@ -164,9 +149,10 @@ def test_several_seeds_are_played_as_one_card(services: Services, record: Record
     assert (card["status"], card["state"], card["press"], card["left"]) == ("replay", "replay, epoch 2 of 10", "", "")
 
 
-@pytest.mark.parametrize("status", [Status.STOPPED, Status.RUNNING])
-def test_only_finished_runs_are_played(services: Services, record: Record, status: Status) -> None:
-    for runs in (services.store.runs([record(), record(status)]), []):
+def test_only_finished_runs_are_played(services: Services, record: Record) -> None:
+    for runs in (services.store.runs([record(), record(Status.STOPPED)]), []):
         with pytest.raises(UserError, match="Only finished runs"):
             services.replays.begin(runs, 30.0)
     assert services.replays.under_way(services.runs()) is None
+    stopped = replace(finished(), status=Status.STOPPED)
+    assert as_of(stopped, 5.0, 1.0) is stopped

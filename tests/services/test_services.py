@@ -1,92 +1,27 @@
-"""What pages are shown comes of one reading of the record, also when there is a newer one in the middle of it."""
+"""What pages show: runs of one moment that may be seen, conclusions that are up to date, and what links name."""
 
 import itertools
-import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from rnn_compare.comparison.evidence import Evidence
-from rnn_compare.comparison.findings import findings
-from rnn_compare.experiment import Experiment
+from rnn_compare.comparison.groups import with_older_repeats
+from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.lecture.classroom.class_state import State
-from rnn_compare.lecture.questions import outcome
-from rnn_compare.lecture.stage import Stage
 from rnn_compare.runs import record as record_of_runs
-from rnn_compare.runs.events import Started, Status
+from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
-from rnn_compare.runs.store import RunStore
 from rnn_compare.server.app import current_app
-from rnn_compare.services import board
 from rnn_compare.services import services as module
-from rnn_compare.services import snapshot as snapshots
-from rnn_compare.services.board import View
 from rnn_compare.services.services import Services
-from rnn_compare.services.snapshot import Snapshot, chosen
-from tests.kit.classes import BEST, LEAD
-from tests.kit.runs import record as recorded
+from rnn_compare.services.snapshot import MAX_SHOWN, Snapshot, chosen, fit_together, link_names
+from rnn_compare.training.dispatcher import AFTER_ALL_OTHERS
 from tests.kit.runs import run_with
-
-CELLS = ("GRU", "LSTM")
-
-
-@pytest.fixture
-def _threads_take_turns_often() -> Iterator[None]:
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(before)
-
-
-@pytest.mark.usefixtures("_threads_take_turns_often")
-def test_what_was_made_of_older_runs_is_never_kept_for_newer_ones(
-    services: Services, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    readings = iter(range(10**9))
-    # Only the order of the readings counts here, and there must be very many.
-    monkeypatch.setattr(services.store, "runs", lambda: [SimpleNamespace(id="", position=next(readings))])
-    monkeypatch.setattr(snapshots, "SNAPSHOT_SECONDS", 0.0002)
-    ended, wrong = threading.Event(), []
-
-    def look() -> None:
-        while not ended.is_set():
-            [before] = services.runs()
-            made = services.snapshot().cached("newest", lambda snapshot: snapshot.runs[0].position)
-            if made < before.position:
-                wrong.append((made, before.position))
-
-    viewers = [threading.Thread(target=look) for _ in range(6)]
-    for viewer in viewers:
-        viewer.start()
-    ended.wait(2.0)
-    ended.set()
-    for viewer in viewers:
-        viewer.join()
-    assert not wrong, f"{len(wrong)} times something of older runs, such as {wrong[0]}"
-
-
-def test_a_board_that_is_made_while_a_run_starts_shows_one_moment(
-    services: Services, record: Callable[..., str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    runs = [record(Status.QUEUED, epochs=0, cell=cell) for cell in CELLS]
-    monkeypatch.setattr(Services, "parallel_runs", 1)
-    message = board.message(services, runs, View())
-    assert [group["state"].partition(",")[0] for group in message["groups"]] == ["starting", "waiting"]
-    services.refresh()
-
-    def meanwhile(snapshot: Sequence[Run], named: Sequence[str]) -> list[Run]:
-        services.store.record([Started(run, 322_113, "", {}, 1.0) for run in runs])
-        services.refresh()
-        return chosen(snapshot, named)
-
-    monkeypatch.setattr(board, "chosen", meanwhile)
-    assert board.message(services, runs, View())["groups"] == message["groups"]
 
 
 def test_a_run_that_is_hidden_while_the_record_is_read_is_not_shown(
@@ -123,53 +58,88 @@ def concluded(services: Services) -> Callable[..., int]:
     return conclude
 
 
-@pytest.mark.parametrize("field", CHANGES)
-def test_a_conclusion_is_drawn_again_once_a_run_of_which_it_is_made_has_changed(
-    concluded: Callable[..., int], field: str
-) -> None:
-    assert concluded(shown=replace(SHOWN, **{field: CHANGES[field]})) == 1
-    is_new = field != "name"  # of earlier runs only the figures count
-    assert concluded(earlier=replace(EARLIER, **{field: CHANGES[field]})) == (2 if is_new else 0)
-
-
-def test_a_conclusion_is_drawn_again_once_labels_or_baselines_are_there(
+def test_a_conclusion_is_drawn_again_once_what_it_is_made_of_has_changed(
     concluded: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    number = 0
+    for field, value in CHANGES.items():
+        number += 1
+        assert concluded(shown=replace(SHOWN, **{field: value})) == number, field
+        if field != "name":  # of earlier runs only the figures count
+            number += 1
+            assert concluded(earlier=replace(EARLIER, **{field: value})) == number, field
+    assert concluded(earlier=replace(EARLIER, name="mine")) == 0
     monkeypatch.setattr(module, "known_labels", lambda *_: np.array([1]))
-    assert concluded() == concluded() == 1
+    assert concluded() == concluded() == number + 1
     monkeypatch.setattr(module, "shared_baselines", lambda _: ["words"])
-    assert concluded() == concluded() == 2
+    assert concluded() == concluded() == number + 2
 
 
-def train(store: RunStore, chance: np.random.Generator, cell: str, seed: int) -> None:
-    """Records a training of a setting, to its end or not, with test reviews or without."""
-    share, status = chance.choice([0.6, 0.8, 0.85]), Status(chance.choice([Status.FINISHED] * 3 + [Status.STOPPED]))
-    experiment = Experiment(cell=cell, seed=seed, reviews=1000, epochs=2, test_split=0.2)
-    shares = [0.6, share] if status is Status.FINISHED else [share]
-    recorded(store, experiment, shares, status, test=share if chance.random() < 0.8 else None)
+def run(position: int, comparison: int, units: int = 32, seed: int = 1, priority: int = 0) -> Run:
+    alone = run_with(f"lstm-{position}", fields={"priority": priority}, units=units, seed=seed)
+    return replace(alone, position=position, comparison=f"lstm-{comparison}")
 
 
-@pytest.mark.parametrize("number", [0, 1, *(pytest.param(n, marks=pytest.mark.thorough) for n in range(2, 40))])
-def test_verdicts_and_outcomes_are_those_of_the_runs_as_they_are_now(
-    services: Services, prepared_cache: Path, number: int
+def ids(runs: Sequence[Run]) -> list[str]:
+    return [run.id for run in runs]
+
+
+SMALL = [run(1, 1, 16), run(2, 1, 32)]
+EIGHT = [run(position, 3, position) for position in range(3, 3 + MAX_COMPARED)]
+LARGE = [run(position, 20, 8 * (position % 3 + 1), position // 3) for position in range(20, 29)]
+ALL = [*SMALL, *EIGHT, *LARGE, run(30, 30, 64)]
+SWEEP = [run(position, 40, position, priority=AFTER_ALL_OTHERS) for position in (40, 41)]
+
+
+@pytest.mark.parametrize(
+    ("runs", "names", "shown"),
+    [
+        (ALL, ["lstm-2", "lstm-1", "nobody"], [SMALL[1], SMALL[0]]),
+        (ALL, ["lstm-20"], LARGE[:1]),  # one run, also where its id names a comparison
+        (ALL, ["all-lstm-20"], LARGE),
+        (ALL, ["lstm-30", "all-lstm-1", "lstm-1"], [ALL[-1], *SMALL]),
+        ([*SMALL, *LARGE[1:]], ["all-lstm-20"], LARGE[1:]),  # its first was deleted
+        (ALL, ["all-nobody", "all-", "nobody"], [ALL[-1]]),  # the newest comparison
+        ([], ["all-lstm-20"], []),
+        ([*SMALL, *SWEEP], [], SMALL),  # a sweep takes the place of no comparison
+        (SWEEP, [], SWEEP),  # there is nothing else to show
+    ],
+)
+def test_a_link_shows_the_runs_that_it_names_or_the_newest_comparison(
+    runs: list[Run], names: list[str], shown: list[Run]
 ) -> None:
-    chance, store = np.random.default_rng(number), services.store
-    store.path.with_name("reviews").symlink_to(prepared_cache / "reviews")
-    current_app().classroom().begin("book")
-    for cell, seed in itertools.product(CELLS, range(1, 8)):
-        train(store, chance, cell, seed)
-    for _ in range(8):
-        run = store.run(chance.choice([run.id for run in store.runs()]))
-        if chance.random() < 0.3:
-            services.hide([run.id])
-        else:
-            store.delete(run.id)
-            train(store, chance, run.experiment.cell, run.experiment.seed)
-        services.refresh()
-        snapshot = services.snapshot()
-        shown = [run for run in snapshot.runs if run.experiment.seed <= 3]  # the others are earlier runs
-        evidence = Evidence(store, current_app().classroom().state().hides)
-        assert services.findings(snapshot, shown) == findings(shown, evidence)
-        stage = Stage(services, current_app().classroom)
-        for question in (BEST, LEAD):
-            assert stage.outcome(question, snapshot, shown) == outcome(question, shown, evidence)
+    assert chosen(runs, names) == shown
+
+
+def test_a_link_is_hidden_only_if_none_of_its_runs_may_be_shown() -> None:
+    snapshot = Snapshot(ALL, State(hidden=frozenset({"lstm-1", "lstm-30"})))
+    assert snapshot.hides(["lstm-1", "all-lstm-30"])
+    assert not snapshot.hides(["lstm-1", "lstm-2"]), "the second one is shown"
+    assert not snapshot.hides(["all-lstm-1"]), "so is the rest of a comparison"
+
+
+@given(st.sets(st.sampled_from(range(len(ALL)))))
+def test_a_link_shows_the_very_runs_that_it_was_made_for(places: set[int]) -> None:
+    picked = [ALL[place] for place in sorted(places)]
+    if picked and fit_together(picked):
+        assert set(ids(chosen(ALL, link_names(picked, ALL)))) == set(ids(picked))
+
+
+def test_eight_runs_are_named_each_and_nine_of_one_comparison_as_one() -> None:
+    assert link_names([*EIGHT, *LARGE], ALL) == [*ids(EIGHT), "all-lstm-20"]
+
+
+def test_eight_networks_fit_with_all_their_seeds_and_nine_do_not() -> None:
+    eight = [run(10 * units + seed, 1, units, seed) for units in range(1, 9) for seed in range(10)]
+    nine = [*eight, run(999, 999, 99)]
+    assert len(eight) == MAX_SHOWN
+    assert [fit_together(runs) for runs in (eight, nine, [])] == [True, False, False]
+    assert chosen(nine, ids(nine)) == eight
+
+
+def test_one_training_repeated_is_a_card_each_and_so_counts_each() -> None:
+    runs = [run(position, position) for position in range(MAX_COMPARED + 1)]
+    cards = with_older_repeats(runs)
+    assert [len(card.runs) for card in cards] == [1] * len(runs)
+    assert cards[0].runs == (runs[-1],), "the newest first"
+    assert [fit_together(runs), fit_together(runs[1:])] == [False, True]
