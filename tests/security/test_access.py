@@ -112,16 +112,6 @@ def test_what_is_wrong_with_the_record_is_for_the_presenter(services: Services, 
     assert REPLACED in seen(signed_in(app))
 
 
-@pytest.mark.parametrize("wrong", ["", PASS.upper(), PASS + "\0", "é" * 8, "x" * 100_000])
-@pytest.mark.usefixtures("services")
-def test_a_wrong_pass_gets_a_sentence(wrong: str, write_secrets: Write) -> None:
-    write_secrets(GUARDED)
-    app = signed_in(visit(), wrong)
-    assert not app.exception
-    assert [error.value for error in app.error] == ["Wrong pass."]
-    assert app.button[0].disabled
-
-
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
