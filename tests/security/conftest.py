@@ -13,7 +13,6 @@ from streamlit import config
 
 from rnn_compare.server.access import rules
 from rnn_compare.server.app import App
-from rnn_compare.services.services import FIRST_PAGE_VARIABLE
 from tests.kit.caches import lend
 from tests.kit.servers import PROJECT, Server, serving
 
@@ -88,17 +87,6 @@ def guarded(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture(scope="session")
-def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server without a pass, opened to a class, with workers though nobody has asked for one."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv(FIRST_PAGE_VARIABLE, "0")
-        with serving(
-            lend(prepared_cache, tmp_path_factory.mktemp("hall") / "cache"), "--server.address=0.0.0.0"
-        ) as server:
-            yield server
-
-
-@pytest.fixture(scope="module")
 def lecture(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server whose presenter obeys the tests (benchmarks/presented.py), with a pass, opened to a class."""
     folder = tmp_path_factory.mktemp("lecture")

@@ -17,7 +17,6 @@ from rnn_compare.runs.events import Status
 from rnn_compare.runs.store import REPLACED
 from rnn_compare.server import visitor
 from rnn_compare.server.access import rules
-from rnn_compare.server.access.limits import RateLimit
 from rnn_compare.server.app import App
 from rnn_compare.services.services import Services
 from tests.kit.pages import go_to, seen, visit
@@ -65,7 +64,6 @@ ACTS: dict[str, tuple[Callable[[AppTest], AppTest], Callable[[AppTest], AppTest]
     "stop": (lambda app: runs_page(app, 1), lambda app: pressed(app, "Stop")),
     "delete": (lambda app: runs_page(app, 0), lambda app: pressed(app, "Delete")),
     "name": (lambda app: runs_page(app, 0), lambda app: typed(app, "name_")),
-    "note": (lambda app: runs_page(app, 0), lambda app: typed(app, "note_")),
     "end a lecture": (lambda app: go_to(app, "present"), lambda app: pressed(app, "End it")),
 }
 """The page that it is done on, and what is done there."""
@@ -114,59 +112,21 @@ def test_what_is_wrong_with_the_record_is_for_the_presenter(services: Services, 
     assert REPLACED in seen(signed_in(app))
 
 
-@pytest.mark.parametrize("wrong", ["", "wrong one", PASS.upper(), PASS + " ", PASS + "\0", "é" * 8, "x" * 100_000])
-@pytest.mark.usefixtures("services")
-def test_a_wrong_pass_gets_a_sentence(wrong: str, write_secrets: Write) -> None:
-    write_secrets(GUARDED)
-    app = signed_in(visit(), wrong)
-    assert not app.exception
-    assert [error.value for error in app.error] == ["Wrong pass."]
-    assert app.button[0].disabled
-
-
-@pytest.mark.usefixtures("services")
-def test_after_five_wrong_ones_even_the_right_one_has_to_wait(write_secrets: Write, own_app: App) -> None:
-    own_app.access.attempts_by_address = RateLimit(5, 1 / 12, now=lambda: 0.0)  # no time goes by
-    write_secrets(GUARDED)
-    app = visit()
-    for _ in range(5):
-        signed_in(app, "wrong one")
-    signed_in(visit(), PASS)  # in another tab, without a cookie
-    app = signed_in(app)
-    assert "Too many attempts. Try again in 12 s." in app.error[0].value
-    assert app.button[0].disabled
-
-
-@pytest.mark.parametrize("claim", [True, "yes", b"", PASS, b"0" * 32, f"{2**33}.{'0' * 64}"])
-@pytest.mark.usefixtures("services")
-def test_a_session_that_claims_to_be_signed_in_is_not(claim: object, write_secrets: Write) -> None:
-    write_secrets(GUARDED)
-    app = visit()
-    app.session_state[visitor.TOKEN] = claim
-    assert app.run().button[0].disabled
-
-
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
         ("[presenter\npassword = ", "it is not valid TOML"),
         ("[presenter]", "must hold a password or emails"),
-        ("presenter = 7", "must hold a password or emails"),
         ('[presenter]\npasword = "open sesame 22"', "holds 'pasword'"),
         ("[presenter]\npassword = 12345678", "must be a text of 8 to 200 characters"),
-        ('[presenter]\npassword = ""', "must be a text of 8 to 200 characters"),
         ('[presenter]\npassword = "1234567"', "must be a text of 8 to 200 characters"),
         (f'[presenter]\npassword = "{"x" * 201}"', "must be a text of 8 to 200 characters"),
         ('[presenter]\nemails = ["a@b.example"]', "emails need [auth] as well"),
         ('[presenter]\nemails = "a@b.example"\n[auth]\nclient_id = "x"', "must be a list of addresses"),
-        ('[presenter]\nemails = []\n[auth]\nclient_id = "x"', "must be a list of addresses"),
-        ('[auth]\nclient_id = "x"', "it holds 'auth', but no [presenter]. Write [presenter], and"),
         (f'[Presenter]\npassword = "{PASS}"', "it holds 'Presenter', but no"),
-        (f'password = "{PASS}"', "it holds 'password', but no"),
         ('[connections.sql]\nurl = "sqlite://"\n[presentor]', "it holds 'connections' and 'presentor', but no"),
         (f"[{'a' * 90}]\n[b]\n[c]\n[d]", f"it holds '{'a' * 40}', 'b' and 'c', but no"),
         ("a = " + "[" * 3_000 + "]" * 3_000, "it is not valid TOML"),
-        ("a = " + "1" * 5_000, "it is not valid TOML"),
         (f"{GUARDED}\n{'#' * 100_000}", "it cannot be read as UTF-8 text of at most 100,000 bytes"),
         (b"[presenter]\npassword = '\xff\xfe'", "it cannot be read"),
     ],
@@ -193,9 +153,8 @@ def test_a_page_that_is_locked_says_so_and_trains_nothing_and_an_empty_file_coun
     assert "it is not valid TOML" in app.warning[0].value
     assert not pressed(app, "Train").exception
     assert len(services.store.runs()) == 2
-    for change in (file.unlink, lambda: write_secrets(""), lambda: write_secrets(GUARDED.replace("ss", "s"))):
-        change()
-        assert own_app.access.rule().problem, "until a restart"
+    file.unlink()
+    assert own_app.access.rule().problem, "until a restart"
     write_secrets(GUARDED)
     assert own_app.access.rule().password == PASS
     file.unlink()
@@ -211,8 +170,6 @@ def test_a_page_that_is_locked_says_so_and_trains_nothing_and_an_empty_file_coun
         (LECTURER | {"email_verified": False}, False),
         (LECTURER | {"email_verified": "false"}, False),
         (LECTURER | {"email": "**student**@university.example"}, False),
-        (LECTURER | {"email": ["lecturer@university.example"]}, False),
-        ({"is_logged_in": True}, False),
         ({}, False),
     ],
 )
@@ -243,9 +200,8 @@ def test_a_missing_library_for_it_is_said_in_a_sentence(
     assert "Signing in is not set up" in seen(app)
 
 
-@pytest.mark.parametrize("invented", ["", "me", "0" * 31, "'; DROP TABLE runs; --", "../../etc/passwd", "0" * 33])
 def test_a_visitors_name_follows_from_the_cookie_that_this_server_gave_and_does_not_tell_it(
-    invented: str, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def name(cookie: str) -> str:
         monkeypatch.setattr(st, "context", SimpleNamespace(cookies={"rnn_compare_visitor": cookie}))
@@ -254,6 +210,6 @@ def test_a_visitors_name_follows_from_the_cookie_that_this_server_gave_and_does_
 
     token = "0123456789abcdef" * 2
     assert name(token) == name(token) != name(token[::-1])
-    assert len(name(token)) == 12
     assert name(token) not in token
-    assert name(invented) != name(invented), "somebody new each time"
+    for invented in ("", "0" * 33):
+        assert name(invented) != name(invented), "somebody new each time"

@@ -18,7 +18,6 @@ from typing import Any
 import pytest
 
 from rnn_compare.cli.main import main
-from rnn_compare.dashboard.pages.compare import controls
 from rnn_compare.dashboard.pages.runs import run_table
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import visible
@@ -33,9 +32,6 @@ from tests.kit.pages import go_to, seen, visit
 
 from .hostile import HOSTILE, LIKE_NUMBERS
 
-SOME = dict(list(HOSTILE.items())[::3])
-"""For a page that does with a text what another does that is given all of them."""
-NUMBERS = tuple(name for name, field in Experiment.model_fields.items() if field.annotation in (int, float))
 SETTINGS = tuple(Experiment.model_fields)
 FORMULA_SIGNS = tuple("=+@\t\r＝＋＠－")
 RUNS_SOMETHING = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "pickle.find_class"}
@@ -164,54 +160,15 @@ def test_names_and_notes_are_text_and_no_formulas_in_a_spreadsheet(
         assert not [cell for cell in cells if cell.startswith(FORMULA_SIGNS)], name
 
 
-def test_hostile_names_are_drawn_as_text_wherever_they_appear(services: Services, record: Callable[..., str]) -> None:
-    names = list(HOSTILE.values())
-    runs = [record(units=number) for number in (1, 2, 4, 8, 16, 24, 32, 48)]
-    for start in range(0, len(names), len(runs)):
-        for run, name in zip(runs, names[start:], strict=False):
-            services.store.rename(run, name[: store.MAX_NAME])
-        services.refresh()
-        for page in ("compare", "runs"):
-            with nothing_but_the_cache_is_touched():
-                app = visit(page, show=",".join(runs))
-            assert_sound(app, f"{page} from {start}")
-
-
 @pytest.mark.parametrize("page", ["try", "inside"])
 def test_reviews_are_read_whatever_they_hold(trained: str, page: str) -> None:
     app = go_to(visit(), page)
     assert trained
-    for name, text in (HOSTILE if page == "try" else SOME).items():
+    for name, text in HOSTILE.items():
         with nothing_but_the_cache_is_touched():
             app.text_area(key="review").set_value(text).run()
         assert_sound(app, name)
         assert app.text_area(key="review").value == text, name
-
-
-@pytest.mark.parametrize("page", ["compare", "try", "inside", "reviews", "runs"])
-def test_a_links_parameters_are_never_more_than_text(services: Services, record: Callable[..., str], page: str) -> None:
-    """Each text stands in several parameters, and each parameter holds several texts."""
-    record()
-    names = list(HOSTILE)
-    parameters = (*controls.DEFAULTS, "charts", "marks", "gap", "baselines", "show", "view", "review", "number")
-    for shift in range(0, len(names), 14):
-        values = {p: HOSTILE[names[(shift + place) % len(names)]] for place, p in enumerate(parameters)}
-        with nothing_but_the_cache_is_touched():
-            app = visit(page, **values)
-        assert_sound(app, f"from {names[shift]}")
-    assert len(services.store.runs()) == 1, "a link trains nothing"
-
-
-@pytest.mark.parametrize(
-    "value", ["9" * 5_000, "1e999999", "-1", "", "<b>x</b>", "٣" * 5_000, "nan"], ids=lambda value: value[:9]
-)
-def test_settings_in_a_link_that_cannot_be_are_named_and_the_usual_ones_taken(services: Services, value: str) -> None:
-    app = visit(**dict.fromkeys([*NUMBERS, "seeds"], value))
-    assert_sound(app, value)
-    for field in [*NUMBERS, "seeds"]:
-        assert f"In this link: {field} is" in seen(app)
-    assert "2 networks, " in seen(app)
-    assert services.runs() == []
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -1,39 +1,24 @@
-"""The presenter, a viewer, a hostile neighbour and a foreign web site, each in a real browser."""
+"""The presenter, a viewer and a hostile neighbour, each in a real browser."""
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Dialog, Page, Route, expect
+from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
 from rnn_compare.runs.events import Ended, Status
 from rnn_compare.runs.store import MAX_NAME
 from rnn_compare.server.access import cookies
-from tests.kit.caches import lend
 from tests.kit.chromium import forget
-from tests.kit.forger import Forger
 from tests.kit.runs import finished_run
-from tests.kit.servers import Server, serving
+from tests.kit.servers import Server
 from tests.kit.visits import open_more
 
 from .conftest import PASS
 from .hostile import HOSTILE
 
-GUARDED = f'[presenter]\npassword = "{PASS}"'
-UNUSABLE = (
-    (GUARDED.replace("presenter", "presentor").encode(), "but no [presenter]"),
-    (b"a = " + b"[" * 3_000 + b"]" * 3_000, "it is not valid TOML"),
-    (GUARDED.encode("utf-16"), "it cannot be read as UTF-8 text"),
-)
-"""Contents of a secrets file, and what the page says of them."""
 PLOTLYS = "%{y} %{meta} %{fullData.type}"
 """What a template of Plotly's would fill in."""
-SPEAK = """url => new Promise((resolve) => {
-    const socket = new WebSocket(url, ["streamlit"]);
-    socket.onopen = () => resolve("open");
-    socket.onerror = () => resolve("refused");
-})"""
 
 
 @pytest.fixture
@@ -121,63 +106,22 @@ def test_the_presenter_signs_in_for_every_tab_of_this_browser_until_signing_out_
     guarded.store.record([Ended(run, Status.STOPPED, None, 70.0)])
 
 
-def test_an_open_page_follows_the_secrets_file_which_locks_while_it_is_unusable_or_gone(
-    tmp_path: Path, prepared_cache: Path, visitor: Page
-) -> None:
-    file = tmp_path / "secrets.toml"
-    file.mkdir()
-    with serving(lend(prepared_cache, tmp_path / "cache"), f"--secrets.files={file}") as server:
-        assert "it cannot be read as UTF-8 text" in server.log.read_text()
-        visitor.goto(server.url)
-        expect(visitor.get_by_text("it cannot be read as UTF-8 text")).to_be_visible()
-        file.rmdir()
-        for content, sentence in UNUSABLE:
-            file.write_bytes(content)
-            expect(visitor.get_by_text(sentence)).to_be_visible()
-            expect_train(visitor, False)
-            with Forger(server) as another:
-                another.rerun()
-                assert sentence in another.text()
-        file.write_text(GUARDED)
-        expect(visitor.get_by_text("cannot be used")).to_be_hidden()
-        sign_in(visitor)
-        expect_train(visitor, True)
-        visitor.keyboard.press("Escape")
-        file.write_text('[presenter]\npassword = "a second pass"')
-        expect_train(visitor, False)  # without a reload, though the browser has the cookie
-        visitor.keyboard.press("Escape")
-        sign_in(visitor)
-        expect(visitor.get_by_text("Wrong pass.")).to_be_visible()
-        visitor.keyboard.press("Escape")
-        sign_in(visitor, "a second pass")
-        expect_train(visitor, True)
-        visitor.keyboard.press("Escape")
-        file.unlink()
-        expect(visitor.get_by_text("secrets.toml was removed or emptied.")).to_be_visible()
-        expect_train(visitor, False)
-
-
-def test_a_sign_out_counts_though_the_run_before_the_sign_in_ended_after_it(
-    tmp_path: Path, prepared_cache: Path, visitor: Page, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """At a run's end Streamlit forgets the fragments of other runs: also of the one that took its place meanwhile.
-
-    The server has no pass when it starts, and an open page follows it once it is set.
-    """
-    file = tmp_path / "secrets.toml"
-    monkeypatch.setenv("LATE_SECONDS", "4")
-    server_of = "tests/security/late_end.py"
-    with serving(lend(prepared_cache, tmp_path / "cache"), f"--secrets.files={file}", script=server_of) as server:
-        visitor.goto(server.url)
-        expect_train(visitor, True)
-        file.write_text(GUARDED)
-        expect_train(visitor, False)
-        sign_in(visitor)
-        expect_train(visitor, True)
-        visitor.wait_for_timeout(4_000)
-        for key in (server.cache / "presenter").iterdir():
-            key.unlink()  # as signing out in another tab does
-        expect_train(visitor, False)
+def test_an_open_page_follows_the_secrets_file_and_locks_while_it_is_unusable(lecture: Server, visitor: Page) -> None:
+    file = lecture.cache.with_name("secrets.toml")
+    before = file.read_text()
+    visitor.goto(lecture.url)
+    sign_in(visitor)
+    expect_train(visitor, True)
+    visitor.keyboard.press("Escape")
+    file.write_text(before.replace(PASS, "a second pass"))
+    expect_train(visitor, False)  # without a reload, though the browser has the cookie
+    sign_in(visitor, "a second pass")
+    expect_train(visitor, True)
+    visitor.keyboard.press("Escape")
+    file.write_text(before.replace("presenter", "presentor"))
+    expect(visitor.get_by_text("but no [presenter]")).to_be_visible()
+    expect_train(visitor, False)
+    file.write_text(before)
 
 
 def test_hostile_names_are_drawn_as_text_and_fill_in_nothing_in_a_chart(guarded: Server, visitor: Page) -> None:
@@ -199,18 +143,3 @@ def test_hostile_names_are_drawn_as_text_and_fill_in_nothing_in_a_chart(guarded:
     visitor.wait_for_timeout(1_000)
     assert "hacked" not in visitor.title()
     assert visitor.locator(foreign).count() == 0
-
-
-def test_a_foreign_site_can_neither_show_it_in_a_frame_nor_speak_to_it(guarded: Server, visitor: Page) -> None:
-    def answer(route: Route) -> None:
-        route.fulfill(content_type="text/html", body=f"<h1>Slides</h1><iframe src='{guarded.url}/'></iframe>")
-
-    visitor.route("http://slides.example/", answer)
-    visitor.goto("http://slides.example/")
-    expect(visitor.get_by_role("heading", name="Slides")).to_be_visible()
-    visitor.wait_for_function("window.frames.length == 1")
-    [frame] = visitor.main_frame.child_frames
-    frame.wait_for_url(re.compile("^chrome-error:"), wait_until="commit")
-    assert visitor.evaluate(SPEAK, f"ws://{guarded.host}/_stcore/stream") == "refused"
-    read = visitor.evaluate("url => fetch(url).then(() => 'read', () => 'refused')", f"{guarded.url}/_stcore/health")
-    assert read == "refused"

@@ -53,11 +53,8 @@ def test_on_this_machine_only_it_answers_to_this_machines_names_only(guarded: Se
     [
         ("", "'self'"),
         ("https://slides.university.example", "'self' https://slides.university.example"),
-        ("file: http://localhost:8000", "'self' file: http://localhost:8000"),
         ("*", "'self' *"),
         ("*.university.example nonsense;script-src", "'self'"),
-        ("https://a.example; script-src *", "'self'"),
-        ("javascript:alert(1)", "'self'"),
         ("https://a.example\r\nSet-Cookie:x=1", "'self'"),
     ],
 )
@@ -69,7 +66,7 @@ def test_slides_that_may_show_it_are_named_by_a_variable(
     assert guard._headers["Content-Security-Policy"].startswith(f"frame-ancestors {allowed};")
 
 
-@pytest.mark.parametrize("sent", ["x", "0" * 31, "0" * 10_000, "../../x", "0123456789abcdef" * 2])
+@pytest.mark.parametrize("sent", ["x", "0" * 10_000, "0123456789abcdef" * 2])
 def test_a_browser_keeps_its_name_and_an_invented_one_is_replaced_by_a_random_one(guarded: Server, sent: str) -> None:
     answers = [guarded.ask("GET", "/_stcore/health", Cookie=f"{NAME}={sent}")[1]["set-cookie"] for _ in range(2)]
     cookies_set = [cookie for cookies in answers for cookie in cookies if cookie.startswith(NAME)]
@@ -102,7 +99,7 @@ def test_a_sign_in_is_believed_of_its_own_browser_alone_until_it_signs_out_in_an
     assert cookie_for(guarded, token, own) == [f"{PRESENTER}={token}; Path=/; HttpOnly; SameSite=Lax"]
     for shown, browser in ((token, other), (token, {}), (f"9{token[1:]}", own), ("x" * 5000, own)):
         assert cookie_for(guarded, shown, browser) == []
-    for stolen in (cookies | other, {PRESENTER: token}, *(own | {PRESENTER: forged} for forged in forgeries(token))):
+    for stolen in (cookies | other, {PRESENTER: token}, own | {PRESENTER: f"9{token[1:]}"}):
         assert not may_train(guarded, stolen)
     another_port = f"http://127.0.0.1:{int(guarded.host.rpartition(':')[2]) + 1}"
     assert not may_train(guarded, cookies, another_port), "whose pages the browser sends the cookie too"
@@ -114,10 +111,6 @@ def test_a_sign_in_is_believed_of_its_own_browser_alone_until_it_signs_out_in_an
         second.rerun()
         assert [tab.button("Train")[1] for tab in (first, second)] == [True, True]
     assert not may_train(guarded, cookies)
-
-
-def forgeries(token: str) -> tuple[str, ...]:
-    return f"9{token[1:]}", token[:-1], ""
 
 
 def test_a_forged_press_of_train_trains_nothing_and_with_the_pass_it_does(guarded: Server) -> None:
@@ -150,28 +143,20 @@ def test_guesses_behind_a_proxy_count_for_the_address_that_it_appends(guarded: S
     def answer(number: int, address: str) -> str:
         with Forger(guarded, forwarded_for=f"9.9.9.{number}, {address}") as visitor:
             visitor.rerun()
-            visitor.sign_in("wrong one")
+            visitor.sign_in(PASS if number == 5 else "wrong one")
             return visitor.text()
 
     answers = [answer(number, "10.9.8.7") for number in range(6)]
-    assert ["Too many attempts" in text for text in answers] == [False] * 5 + [True]
+    waits = ["Too many attempts. Try again in" in text for text in answers]
+    assert waits == [False] * 5 + [True], "with the right one, too"
     assert "Wrong pass." in answer(0, "10.9.8.6")
 
 
-@pytest.mark.parametrize(
-    ("secret", "email", "is_presenter"),
-    [
-        (COOKIE_SECRET, "lecturer@university.example", True),
-        (COOKIE_SECRET, "student@university.example", False),
-        ("a guessed secret", "lecturer@university.example", False),
-    ],
-)
-def test_who_is_signed_in_is_believed_only_under_the_servers_own_signature(
-    guarded: Server, secret: str, email: str, is_presenter: bool
-) -> None:
-    claims = json.dumps({"is_logged_in": True, "email": email, "origin": guarded.url}).encode()
-    signed = create_signed_value(secret, "_streamlit_user", claims).decode()
-    assert may_train(guarded, cookies_of(guarded) | {"_streamlit_user": signed}) is is_presenter
+def test_who_is_signed_in_is_believed_only_under_the_servers_own_signature(guarded: Server) -> None:
+    claims = {"is_logged_in": True, "email": "lecturer@university.example", "origin": guarded.url}
+    for secret, is_presenter in ((COOKIE_SECRET, True), ("a guessed secret", False)):
+        signed = create_signed_value(secret, "_streamlit_user", json.dumps(claims).encode()).decode()
+        assert may_train(guarded, cookies_of(guarded) | {"_streamlit_user": signed}) is is_presenter
 
 
 def test_forged_messages_of_developers_write_nothing_and_set_nothing(guarded: Server) -> None:

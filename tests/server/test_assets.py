@@ -1,7 +1,6 @@
 """The files that pages load: style sheets and scripts say the same names, and Python holds none of them."""
 
 import re
-from collections import Counter
 from pathlib import Path
 
 from rnn_compare.charts.palette import CSS
@@ -37,10 +36,3 @@ def test_an_assets_address_is_seen_from_the_page_and_names_a_file() -> None:
     for name, path in assets().items():
         assert Path(path).is_file()
         assert re.fullmatch(rf"rnn-compare/[0-9a-f]{{12}}/{re.escape(name)}", url(name))
-
-
-def test_a_folder_of_assets_stays_small_enough_to_read() -> None:
-    folders = Counter(path.parent for path in SERVED)
-    assert [
-        folder.name for folder, count in folders.items() if count > 15 or folder.name in ("assets", "browser")
-    ] == []

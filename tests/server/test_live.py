@@ -43,6 +43,9 @@ def test_without_a_name_the_newest_comparison_is_shown_also_when_it_changes(serv
     assert shown(live.url([], View())) == [second]
     assert shown(live.url([first], View())) == [first]
     assert shown(live.url(["nobody"], View())) == [second]
+    assert shown(f"{live.PATH}?charts=../../etc/passwd&?show&gap=%00") == [second]
+    assert [chart["name"] for chart in get(live.url([], View(("loss",)))).json()["charts"]] == ["loss"]
+    assert get(f"{live.PATH}?show={'x,' * 1100}").status_code == 414
 
 
 def test_a_browser_is_sent_what_is_new_and_told_in_a_few_bytes_that_it_has_all(
@@ -94,18 +97,6 @@ def test_200_viewers_have_the_record_read_and_the_board_made_once_in_a_thread(
     assert readings.count(None) <= 1
     assert len(threads) == 1
     assert threading.current_thread() not in threads, "not on the event loop"
-
-
-def test_each_viewer_is_sent_the_charts_that_were_chosen_and_nonsense_is_passed_over(services: Services) -> None:
-    train(services)
-
-    def charts(url: str) -> list[str]:
-        return [chart["name"] for chart in get(url).json()["charts"]]
-
-    assert charts(live.PATH) == charts(live.url([], View())) == ["accuracy", "loss"]
-    assert charts(live.url([], View(("loss",)))) == ["loss"]
-    assert charts(f"{live.PATH}?charts=../../etc/passwd&?show&gap=%00") == ["accuracy", "loss"]
-    assert get(f"{live.PATH}?show={'x,' * 1100}").status_code == 414
 
 
 @pytest.mark.usefixtures("own_app")

@@ -19,6 +19,9 @@ from rnn_compare.server.process import connections
 from rnn_compare.server.process.connections import Connections
 from tests.kit.waiting import PATIENCE
 
+USER_TIMEOUT = getattr(socket, "TCP_USER_TIMEOUT", socket.TCP_NODELAY)
+"""Where the system has it."""
+
 
 @contextlib.asynccontextmanager
 async def served(start_seconds: float) -> AsyncIterator[tuple[uvicorn.Server, Any]]:
@@ -61,7 +64,7 @@ def test_a_silent_connection_is_closed_after_a_start_that_took_longer_than_the_w
 
 
 def test_a_connection_that_is_opened_right_after_the_start_sends_small_answers_at_once() -> None:
-    async def option() -> int:
+    async def options() -> list[int]:
         async with served(start_seconds=0.0) as (server, address):
             await asyncio.sleep(0.1)
             _, writer = await asyncio.open_connection(*address)
@@ -70,9 +73,11 @@ def test_a_connection_that_is_opened_right_after_the_start_sends_small_answers_a
             [connection] = server.server_state.connections
             accepted = connection.transport.get_extra_info("socket")
             writer.close()
-            return int(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            return [accepted.getsockopt(socket.IPPROTO_TCP, name) for name in (socket.TCP_NODELAY, USER_TIMEOUT)]
 
-    assert asyncio.run(option())
+    at_once, gone = asyncio.run(options())
+    assert at_once
+    assert gone == connections.GONE_MS or USER_TIMEOUT == socket.TCP_NODELAY
 
 
 def test_without_them_the_server_runs_and_the_log_says_what_is_lost(caplog: pytest.LogCaptureFixture) -> None:

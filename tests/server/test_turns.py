@@ -6,6 +6,7 @@ import threading
 import time
 
 import pytest
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard import site
@@ -87,6 +88,30 @@ def test_a_page_and_a_fragment_wait_for_a_turn(script: str, own_app: App, monkey
     assert page.is_alive()
     hanging.threads.append(page)
     hanging.end()
+
+
+@pytest.mark.usefixtures("own_app")
+def test_a_run_that_is_stopped_while_it_waits_comes_to_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There Streamlit would forget the fragments of the run that took its place: they would change no more."""
+
+    def stop(_: ScriptTurns) -> None:
+        context = get_script_run_ctx()
+        assert context
+        assert context.script_requests
+        context.script_requests.request_stop()
+
+    def script(ends: "list[str]") -> None:
+        from rnn_compare.dashboard import site
+
+        site.render()
+        ends.append("a run's end")
+
+    ends = list[str]()
+    monkeypatch.setattr(site, "_render", lambda: None)
+    for _ in range(2):
+        AppTest.from_function(script, default_timeout=PATIENCE, kwargs={"ends": ends}).run()
+        assert ends == ["a run's end"]
+        monkeypatch.setattr(ScriptTurns, "wait_until_sent", stop)
 
 
 def test_a_page_ends_once_a_busy_event_loop_has_taken_what_it_drew() -> None:

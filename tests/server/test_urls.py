@@ -26,15 +26,12 @@ def test_a_browser_of_this_machine_is_sent_where_the_page_is(
     ("seen", "listens_on", "own", "expected"),
     [
         (HERE, "0.0.0.0", "10.1.2.3", "http://10.1.2.3:8501"),
-        (HERE, "", "10.1.2.3", "http://10.1.2.3:8501"),
         (f"{HERE}course/", "0.0.0.0", "10.1.2.3", "http://10.1.2.3:8501/course"),
         (HERE, "192.168.0.7", "10.1.2.3", "http://192.168.0.7:8501"),
         (HERE, "::", "fd00::7", "http://[fd00::7]:8501"),
         ("http://10.1.2.3:8501/", "0.0.0.0", None, "http://10.1.2.3:8501"),
         ("https://rnn.example/", "127.0.0.1", None, "https://rnn.example"),
-        ("", "0.0.0.0", "10.1.2.3", "http://10.1.2.3:8501"),
         (HERE, "127.0.0.1", "10.1.2.3", None),
-        (HERE, "localhost", None, None),
         (HERE, "0.0.0.0", None, None),
     ],
 )
@@ -46,5 +43,4 @@ def test_the_address_is_the_one_that_others_can_reach_if_there_is_one(
 
 
 def test_this_machines_own_address_is_one_that_others_could_use() -> None:
-    own = own_address()
-    assert own is None or not is_loopback(own)
+    assert not is_loopback(own_address() or "10.1.2.3")

