@@ -14,6 +14,8 @@ TEXT = "A good film and no more"
 
 
 def stands_at_word(page: Page, number: int, words: int) -> None:
+    page.get_by_text(f"word {number} of {words}", exact=True).first.wait_for()
+    settle(page)  # while it is drawn anew, all of it may be there twice
     expect(page.get_by_text(f"word {number} of {words}", exact=True)).to_be_visible()
     expect(page.get_by_role("textbox", name="Review", exact=True)).to_have_value(TEXT)
     expect(page.locator(".rc-cells section")).to_have_count(1)
@@ -26,7 +28,7 @@ def test_networks_weights_text_and_the_word_at_hand_come_back(server: Server, pa
     page.get_by_role("radio", name="last", exact=True).click()
     page.get_by_role("textbox", name="Review", exact=True).fill(TEXT)
     page.get_by_role("button", name="Ask the networks").click()
-    expect(page.get_by_text("word 1 of 6", exact=True)).to_be_visible()
+    stands_at_word(page, 1, 6)
     for _ in range(2):
         page.get_by_role("button", name="Next word (Shift + arrow right)").click()
     stands_at_word(page, 3, 6)
