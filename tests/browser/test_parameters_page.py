@@ -12,7 +12,6 @@ HEIGHT = """height => {
     const header = document.querySelector('.rc-parameters > header');
     return card.getBoundingClientRect().bottom - header.getBoundingClientRect().top <= height;
 }"""
-CUT = "boxes => boxes.filter(box => box.scrollWidth > box.clientWidth + 1).map(box => box.textContent)"
 ALL_INSIDE = """() => [...document.querySelectorAll('.rc-parameters .rc-box, .rc-parameters .rc-card')].every(box => {
     const edge = box.getBoundingClientRect().right + 1;
     return [...box.querySelectorAll('*')].every(part => part.getBoundingClientRect().right <= edge);
@@ -23,7 +22,7 @@ ALL_INSIDE = """() => [...document.querySelectorAll('.rc-parameters .rc-box, .rc
 def test_three_networks_and_what_a_block_is_made_of_fit_on_a_wall_and_no_drawing_is_wider_than_its_box(
     bare_server: Server, page: Page
 ) -> None:
-    for settings in ("", "units=512", "layers=3&bidirectional=true&units=128&embedding_size=512"):
+    for settings in ("", "layers=3&bidirectional=true&units=128&embedding_size=512"):
         page.set_viewport_size({"width": 1280, "height": 720})
         page.goto(f"{bare_server.url}/?{THREE}&{settings}")
         expect(page.locator(".rc-parameters > .rc-card")).to_have_count(3)
@@ -34,12 +33,3 @@ def test_three_networks_and_what_a_block_is_made_of_fit_on_a_wall_and_no_drawing
         for width in (1280, 1920, 390):
             page.set_viewport_size({"width": width, "height": 844})
             page.wait_for_function(ALL_INSIDE, timeout=PATIENCE)
-
-
-def test_keras_own_summary_shows_its_counts_uncut(server: Server, page: Page) -> None:
-    page.set_viewport_size({"width": 1280, "height": 720})
-    page.goto(f"{server.url}/?cell=SimpleRNN&cell=LSTM")
-    page.get_by_text("Keras' own model.summary()").click()
-    summaries = page.locator("[data-testid=stCode] pre")
-    expect(summaries.filter(has_text="328,353").first).to_be_visible()  # the others are of networks on the charts
-    assert summaries.evaluate_all(CUT) == []
