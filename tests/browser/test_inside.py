@@ -8,8 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, Position, expect
 
 from tests.kit.chromium import opened_page
 from tests.kit.servers import Server
-from tests.kit.slow_line import SlowLine
-from tests.kit.visits import STILL, settle
+from tests.kit.visits import STILL
 
 
 @pytest.fixture(scope="module")
@@ -137,22 +136,3 @@ def test_the_verdict_after_each_word_is_told_in_words_and_hovering_says_what_the
     expect(lstm.locator(".rc-curves")).to_contain_text(re.compile(r"forget\s*\d+\s%\s*scale \d+\s% – \d+\s%"))
     curves.click(position=third)
     expect(inside.locator(".rc-where")).to_have_text("word 3 of 6")
-
-
-def test_a_choice_made_before_the_answer_to_the_last_press_stays(server: Server, pair: str, page: Page) -> None:
-    line = SlowLine(page)
-    page.goto(f"{server.url}/inside?show={pair}")
-    settle(page)
-    last = page.get_by_role("radio", name="last", exact=True)
-    expect(last).not_to_be_checked()
-    line.hold()
-    page.get_by_role("radio", name="Equations").click()
-    page.wait_for_timeout(3000)  # the answer is there, and held back
-    last.click()
-    line.let_through()
-    page.wait_for_timeout(500)
-    page.get_by_role("radio", name="Word by word").click()
-    line.go_on()
-    settle(page)
-    expect(page.get_by_role("radio", name="Word by word")).to_be_checked()
-    expect(last).to_be_checked()
