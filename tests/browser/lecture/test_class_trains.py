@@ -1,13 +1,13 @@
 """Phones and walls: each phone trains a network of its own, walls train the others and show a dot for each."""
 
-import contextlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rnn_compare.lecture.steps.class_trains import NO_WALL
+from tests.browser.lecture.test_whole_lectures import opened
 from tests.kit.chromium import PATIENCE, opened_page
 from tests.kit.phones import present
 from tests.kit.servers import Server
@@ -28,24 +28,18 @@ def notes(podium: Server, page: Page) -> Iterator[Page]:
 
 
 @pytest.fixture
-def join(podium: Server, browser: Browser) -> Iterator[Callable[[], Page]]:
-    """Has a phone join."""
-    with contextlib.ExitStack() as windows:
-
-        def joined() -> Page:
-            phone = windows.enter_context(opened_page(browser, 390, 844, has_touch=True, is_mobile=True))
-            phone.goto(f"{podium.url}/join")
-            phone.get_by_role("heading", name="Is it luck?").wait_for()
-            return phone
-
-        yield joined
+def phones(podium: Server, browser: Browser) -> Iterator[list[Page]]:
+    """Four phones of that lecture."""
+    with opened(browser, podium.url, *["join"] * 4) as pages:
+        for page in pages:
+            page.get_by_role("heading", name="Is it luck?").wait_for()
+        yield pages
 
 
 def test_phones_train_without_a_wall_and_whichever_is_open_trains_the_others_and_these_again(
-    podium: Server, notes: Page, join: Callable[[], Page], browser: Browser
+    podium: Server, notes: Page, phones: list[Page], browser: Browser
 ) -> None:
-    phones = [join() for _ in NAMES]
-    cut_off = join()
+    *phones, cut_off = phones
     cut_off.context.set_offline(True)
     notes.keyboard.press("PageDown")
     expect(notes.get_by_text(NO_WALL)).to_be_visible()
