@@ -87,10 +87,6 @@ def test_an_answer_and_how_sure_one_is_are_changed_survive_a_reload_and_are_kept
     expect(box).to_contain_text("Correct: LSTM(32).")
     expect(box).to_contain_text("LSTM(32) is ahead of SimpleRNN(32)")
     expect(box.locator(".votes li").nth(1)).to_contain_text("LSTM(32) (your answer)")
-    put(podium.url)
-    expect(box).to_be_hidden()
-    presenter("end")
-    expect(phone.locator("#title")).to_have_text("The lecture has ended.")
 
 
 def test_neighbours_who_disagree_find_each_other_by_a_sign_and_vote_again(
