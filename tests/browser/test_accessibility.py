@@ -31,7 +31,7 @@ ORDERED = {"one network", "before asking", "word by word", "reviews", "runs", "p
 """One view of each page, whose order is looked at, and whether it fits 320 pixels."""
 ALIKE = {"word by word"}
 """Its networks have buttons of the same names, each below its own heading."""
-MOST_WORDS = 1150
+MOST_WORDS = 490
 NOT_COUNTED = {"wall", "chance", "one network"}
 """What somebody has to read is counted on the seven others: no names of pages, charts, code, nor the reviews."""
 TOKENS = (
@@ -98,7 +98,8 @@ def test_every_view_has_its_title_order_and_few_words_and_breaks_no_rule(podium:
             visitor.set_viewport_size(PHONE)
             settle(visitor)
             wrong += [f"dark: {line}" for line in broken_rules(visitor, "target-size")]
-        wrong += visitor.evaluate(MOVING)
+        if visit is walked[0]:
+            wrong += visitor.evaluate(MOVING)
         if visit.name in ORDERED:
             wrong += narrow_faults(visitor, visit.name)
         if wrong:
