@@ -40,7 +40,7 @@ def ask(page: Page, text: str) -> None:
     expect(words.first).to_have_text(text.split()[0].lower())
 
 
-def test_a_review_is_stepped_through_and_played(inside: Page) -> None:
+def test_a_review_is_stepped_through(inside: Page) -> None:
     ask(inside, "A good film <b>zzyzx</b> and no more")
     words = inside.locator(".rc-reading span")
     expect(words).to_have_count(9)
@@ -62,11 +62,6 @@ def test_a_review_is_stepped_through_and_played(inside: Page) -> None:
     expect(inside.locator(".rc-where")).to_have_text("word 1 of 9")
     inside.keyboard.press("ArrowRight")  # the button that was just pressed has the focus
     expect(inside.locator(".rc-where")).to_have_text("word 2 of 9")
-    inside.get_by_label("Pace", exact=True).select_option("8")
-    inside.get_by_role("button", name="Play (space)").click()
-    expect(inside.locator(".rc-where")).to_have_text("word 9 of 9")
-    expect(inside.get_by_role("button", name="Play (space)")).to_have_text("Play")
-
     lstm.get_by_role("button", name="forget").click()
     expect(lstm.get_by_role("button", name="forget")).to_have_attribute("aria-pressed", "true")
 
@@ -87,6 +82,7 @@ def test_text_verdict_and_a_cell_are_in_sight_and_stay_where_they_are_and_a_wide
     inside.get_by_label("Pace", exact=True).select_option("8")
     inside.get_by_role("button", name="Play (space)").click()
     expect(inside.locator(".rc-where")).to_have_text("word 30 of 30")
+    expect(inside.get_by_role("button", name="Play (space)")).to_have_text("Play")
     assert [part.bounding_box() for part in seen] == before
     inside.set_viewport_size({"width": 1920, "height": 1080})
     places = "[...document.querySelectorAll('.rc-cells section')].map(cell => cell.getBoundingClientRect().y)"
@@ -123,8 +119,6 @@ def test_the_verdict_after_each_word_is_told_in_words_and_hovering_says_what_the
     plot.hover(position={"x": box["width"] * 2 / 6.2, "y": box["height"] / 2})
     hover = inside.locator(".rc-verdict-chart .hoverlayer")
     expect(hover).to_contain_text("“good”")
-    ticks = inside.locator(".rc-verdict-chart .ytick").all_text_contents()
-    assert ticks == ["0 %", "25 %", "50 %", "75 %", "100 %"]
     expect(hover).to_contain_text(re.compile(r"\d+\.\d %, moved by [−+]\d+\.\d points"))
 
     lstm = lstm_of(inside)
