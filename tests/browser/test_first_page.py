@@ -1,4 +1,4 @@
-"""The first page as a newcomer sees it on a projector, and what a browser fetches for it."""
+"""The first page as a newcomer sees it on a projector, what a browser fetches for it, and its menu on a phone."""
 
 import re
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from tests.kit.caches import lend
 from tests.kit.chromium import PATIENCE
 from tests.kit.servers import Server, serving
 from tests.kit.visits import settle
+from tests.kit.waiting import until
 
 MAIN = ("Preset", "Cell type", "Units", "maxlen", "Epochs", "Seeds", "More settings")
 
@@ -97,15 +98,6 @@ def test_a_newcomer_sees_the_result_and_little_else_and_each_way_leads_on_withou
     assert newcomer.evaluate("window.same")
 
 
-def test_the_sidebar_is_open_on_a_desktop_and_shut_on_a_phone_however_it_was_left(server: Server, page: Page) -> None:
-    page.goto(server.url)
-    for width, collapsed in ((1280, "false"), (390, "true")):
-        page.set_viewport_size({"width": width, "height": 720})
-        page.evaluate("left => localStorage.setItem('stSidebarCollapsed-', left)", str(width == 1280).lower())
-        page.reload()
-        expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", collapsed)
-
-
 def test_a_link_is_copied_also_where_the_browser_has_no_clipboard(server: Server, page: Page) -> None:
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     page.goto(f"{server.url}/?units=48")
@@ -114,9 +106,27 @@ def test_a_link_is_copied_also_where_the_browser_has_no_clipboard(server: Server
     page.get_by_role("button", name="Copy link").click()
     answer = page.get_by_role("status").filter(has_text="Link copied (works on this computer only). For others: Invite")
     expect(answer).to_be_visible()
-    expect(answer).to_be_hidden(timeout=PATIENCE)
     page.keyboard.press("Escape")
     page.get_by_text("More settings").click()
     page.get_by_role("spinbutton", name="Reviews").evaluate("node => node.type = 'text'")
     page.get_by_role("textbox", name="Reviews").press("Control+v")
     expect(page.get_by_role("textbox", name="Reviews")).to_have_value(re.compile("units=48"))
+
+
+def test_the_menu_leads_to_another_page_and_shuts_and_a_box_holds_a_whole_example(
+    server: Server, pair: str, page: Page
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server.url}/try?show={pair}")
+    page.get_by_role("button", name="Turn at the end").click()
+    box = page.get_by_role("textbox", name="Review", exact=True)
+    expect(box).to_have_value(re.compile("^The first hour"))
+    until(lambda: box.evaluate("node => node.scrollHeight <= node.clientHeight + 1 && node.clientHeight >= 5 * 27"))
+    menu, header = page.get_by_test_id("stExpandSidebarButton"), page.get_by_test_id("stHeader")
+    expect(menu).to_have_css("content", '"Menu"', pseudo="after")
+    expect(header).to_have_css("content", '"Try a review"', pseudo="after")
+    menu.click()
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Runs").click()
+    expect(page.get_by_role("heading", name="Runs")).to_be_visible()
+    expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
+    expect(header).to_have_css("content", '"Runs"', pseudo="after")

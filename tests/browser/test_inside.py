@@ -8,9 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, Position, expect
 
 from tests.kit.chromium import opened_page
 from tests.kit.servers import Server
-from tests.kit.slow_line import SlowLine
-from tests.kit.visits import STILL, settle
-from tests.kit.waiting import until
+from tests.kit.visits import STILL
 
 
 @pytest.fixture(scope="module")
@@ -29,14 +27,6 @@ def inside(opened: Page) -> Page:
     return opened
 
 
-@pytest.fixture
-def anew(server: Server, pair: str, page: Page) -> Page:
-    """The page anew, for tests that choose."""
-    page.goto(f"{server.url}/inside?show={pair}")
-    settle(page)
-    return page
-
-
 def lstm_of(page: Page) -> Locator:
     return page.locator(".rc-cells section").filter(has_text="LSTM(8)")
 
@@ -50,7 +40,7 @@ def ask(page: Page, text: str) -> None:
     expect(words.first).to_have_text(text.split()[0].lower())
 
 
-def test_a_review_is_stepped_through_and_played(inside: Page) -> None:
+def test_a_review_is_stepped_through(inside: Page) -> None:
     ask(inside, "A good film <b>zzyzx</b> and no more")
     words = inside.locator(".rc-reading span")
     expect(words).to_have_count(9)
@@ -72,16 +62,13 @@ def test_a_review_is_stepped_through_and_played(inside: Page) -> None:
     expect(inside.locator(".rc-where")).to_have_text("word 1 of 9")
     inside.keyboard.press("ArrowRight")  # the button that was just pressed has the focus
     expect(inside.locator(".rc-where")).to_have_text("word 2 of 9")
-    inside.get_by_label("Pace", exact=True).select_option("8")
-    inside.get_by_role("button", name="Play (space)").click()
-    expect(inside.locator(".rc-where")).to_have_text("word 9 of 9")
-    expect(inside.get_by_role("button", name="Play (space)")).to_have_text("Play")
-
     lstm.get_by_role("button", name="forget").click()
     expect(lstm.get_by_role("button", name="forget")).to_have_attribute("aria-pressed", "true")
 
 
-def test_a_projector_shows_text_verdict_and_a_cell_at_once_and_playing_moves_none_of_them(inside: Page) -> None:
+def test_text_verdict_and_a_cell_are_in_sight_and_stay_where_they_are_and_a_wide_screen_has_two_cells_in_a_row(
+    inside: Page,
+) -> None:
     ask(inside, "A good film and no more " * 6)
     seen = [inside.locator(part).first for part in (".rc-reading", ".rc-verdict-chart", "svg.rc-cell")]
     inside.locator(".rc-verdict-chart .main-svg").first.wait_for()
@@ -95,54 +82,11 @@ def test_a_projector_shows_text_verdict_and_a_cell_at_once_and_playing_moves_non
     inside.get_by_label("Pace", exact=True).select_option("8")
     inside.get_by_role("button", name="Play (space)").click()
     expect(inside.locator(".rc-where")).to_have_text("word 30 of 30")
+    expect(inside.get_by_role("button", name="Play (space)")).to_have_text("Play")
     assert [part.bounding_box() for part in seen] == before
-
-
-def test_two_cells_stand_side_by_side_on_a_wide_screen_and_one_does_not_fill_it(anew: Page) -> None:
-    anew.set_viewport_size({"width": 1920, "height": 1080})
-    expect(anew.locator(".rc-cells section")).to_have_count(2)  # what the page chooses first is chosen by now
-    anew.wait_for_function(
-        "new Set([...document.querySelectorAll('.rc-cells section')].map(cell => cell.getBoundingClientRect().y)).size"
-        " === 1"
-    )
-    anew.get_by_role("button", name="Clear all").click()
-    box = anew.get_by_role("combobox", name="Networks")
-    box.fill("LSTM")
-    anew.get_by_role("option").filter(has_text=re.compile(r"^LSTM\(8\)")).first.click()  # others have trained LSTMs too
-    box.press("Escape")
-    expect(anew.locator(".rc-cells section")).to_have_count(1)
-    text, cell = (anew.locator(part).bounding_box() for part in (".rc-told", ".rc-cells section"))
-    assert text is not None
-    assert cell is not None
-    assert cell["x"] > text["x"] + text["width"]
-    assert cell["width"] < 800
-
-
-def test_on_a_phone_the_box_holds_a_whole_example(server: Server, pair: str, page: Page) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{server.url}/try?show={pair}")
-    page.get_by_role("button", name="Turn at the end").click()
-    box = page.get_by_role("textbox", name="Review", exact=True)
-    expect(box).to_have_value(re.compile("^The first hour"))
-    until(lambda: box.evaluate("node => node.scrollHeight <= node.clientHeight + 1 && node.clientHeight >= 5 * 27"))
-
-
-def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(inside: Page) -> None:
-    ask(inside, "A good film zzyzx and no more")
-    lstm = lstm_of(inside)
-    expect(inside.locator("[data-colouring=left_out]")).to_have_attribute("aria-pressed", "true")
-    expect(lstm).to_contain_text(re.compile(r"without “a”: \d+\.\d % \w+ at the end"))
-    expect(inside.locator(".rc-scale-said")).to_have_text(re.compile(r"^SimpleRNN.* counts? most"))
-    unknown = inside.locator(".rc-reading span", has_text="zzyzx")
-    expect(unknown).to_have_attribute("style", re.compile("--rc-share: ?0%"))  # it is unknown as it is
-    unknown.click()
-    expect(lstm).to_contain_text("“zzyzx” is not in this network's vocabulary")
-    inside.locator("[data-colouring=read]").click()
-    inside.get_by_role("button", name="First word").click()
-    expect(lstm).to_contain_text(re.compile(r"“a”: (\d|no change)"))
-    strongest = re.compile(r"strongest, either way: “\w+”, [−+]\d+\.\d points")
-    expect(inside.locator(".rc-scale-said")).to_have_text(strongest)
-    inside.locator("[data-colouring=left_out]").click()
+    inside.set_viewport_size({"width": 1920, "height": 1080})
+    places = "[...document.querySelectorAll('.rc-cells section')].map(cell => cell.getBoundingClientRect().y)"
+    inside.wait_for_function(f"new Set({places}).size === 1")
 
 
 def test_a_long_review_is_scrolled_to_the_word_in_hand_and_no_line_is_cut(inside: Page) -> None:
@@ -175,8 +119,6 @@ def test_the_verdict_after_each_word_is_told_in_words_and_hovering_says_what_the
     plot.hover(position={"x": box["width"] * 2 / 6.2, "y": box["height"] / 2})
     hover = inside.locator(".rc-verdict-chart .hoverlayer")
     expect(hover).to_contain_text("“good”")
-    ticks = inside.locator(".rc-verdict-chart .ytick").all_text_contents()
-    assert ticks == ["0 %", "25 %", "50 %", "75 %", "100 %"]
     expect(hover).to_contain_text(re.compile(r"\d+\.\d %, moved by [−+]\d+\.\d points"))
 
     lstm = lstm_of(inside)
@@ -188,41 +130,3 @@ def test_the_verdict_after_each_word_is_told_in_words_and_hovering_says_what_the
     expect(lstm.locator(".rc-curves")).to_contain_text(re.compile(r"forget\s*\d+\s%\s*scale \d+\s% – \d+\s%"))
     curves.click(position=third)
     expect(inside.locator(".rc-where")).to_have_text("word 3 of 6")
-
-
-def test_what_its_author_thought_stands_beside_the_verdicts(inside: Page) -> None:
-    inside.get_by_role("button", name="Random review").click()
-    expect(
-        inside.get_by_text(re.compile(r"Validation review \d+. Its author rated the film (posi|nega)tive"))
-    ).to_be_visible()
-    inside.keyboard.press("End")
-    for truth in inside.locator(".rc-cells .rc-truth").all():
-        expect(truth).to_have_text(re.compile("^(× wrong|right)$"))
-    expect(inside.locator(".rc-told figcaption")).to_contain_text("★ label")
-
-
-def test_three_charts_answer_what_is_remembered(anew: Page) -> None:
-    anew.get_by_role("radio", name="Memory").click()
-    expect(anew.locator(".js-plotly-plot")).to_have_count(3)
-    # Those of the legend apart, which comes a moment later. Two networks, and the carry track of one:
-    expect(anew.locator(".js-plotly-plot").nth(1).locator(".scatterlayer path.js-line")).to_have_count(3)
-    expect(anew).to_have_url(re.compile("view=Memory"))
-
-
-def test_a_choice_made_before_the_answer_to_the_last_press_stays(server: Server, pair: str, page: Page) -> None:
-    line = SlowLine(page)
-    page.goto(f"{server.url}/inside?show={pair}")
-    settle(page)
-    last = page.get_by_role("radio", name="last", exact=True)
-    expect(last).not_to_be_checked()
-    line.hold()
-    page.get_by_role("radio", name="Equations").click()
-    page.wait_for_timeout(3000)  # the answer is there, and held back
-    last.click()
-    line.let_through()
-    page.wait_for_timeout(500)
-    page.get_by_role("radio", name="Word by word").click()
-    line.go_on()
-    settle(page)
-    expect(page.get_by_role("radio", name="Word by word")).to_be_checked()
-    expect(last).to_be_checked()

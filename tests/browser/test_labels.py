@@ -18,12 +18,10 @@ BARE = """<style>svg text { font-size: 14px }</style><body>
   import { buildChart } from "/dashboard/assets/board/board_chart.js";
   import { buildCharts } from "/browser/drawing/curves/curve_figures.js";
   import { classChart } from "/browser/drawing/curves/class_chart.js";
-  import { linesChart } from "/browser/drawing/curves/lines_chart.js";
   const root = document.querySelector("#chart");
   const sized = ({ width, height }) => Object.assign(root.style, { width: `${width}px`, height: `${height}px` });
   window.draw = {
     svg: ({ chart, groups, epochs }, size) => root.replaceChildren(classChart({ chart, groups, epochs }, size).sheet),
-    lines: ({ figure }, size) => root.replaceChildren(linesChart(figure, size).sheet),
     report: ({ chart, groups }, size) => {
       root.replaceChildren();
       root.style.width = `${size.width}px`;
@@ -54,7 +52,6 @@ LONG = ["signedMinGRU(32)", "Averaged embeddings(32)", "SimpleRNN(32) dropout 0.
 EPOCHS = 10
 SIZES = {
     "svg": [(1200, 380), (700, 250), (460, 260), (360, 250)],
-    "lines": [(1200, 380), (360, 250)],
     "report": [(960, 300), (330, 260)],
     "plotly": [(760, 380), (420, 320)],
 }
@@ -81,19 +78,7 @@ def message(curves: list[list[float]], names: list[str]) -> dict[str, Any]:
         }
         for place, curve in enumerate(curves)
     ]
-    lines = [
-        {
-            **{"name": names[place], **LOOK, "width": 3},
-            **{"x": list(range(1, len(curve) + 1)), "y": [100 * share for share in curve]},
-        }
-        for place, curve in enumerate(curves)
-    ]
-    figure = {
-        **{"title": "", "words": "", "across": "words", "upward": "right", "unit": " %", "log": False},
-        **{"logAcross": False, "ends": [1, EPOCHS], "ticks": [1, 5, 10], "range": [0, 100]},
-        **{"lines": lines, "levels": [], "edges": []},
-    }
-    return {"chart": speed, "groups": groups, "epochs": EPOCHS, "figure": figure}
+    return {"chart": speed, "groups": groups, "epochs": EPOCHS}
 
 
 @pytest.mark.parametrize("surface", SIZES)

@@ -1,4 +1,4 @@
-"""What axe does not look at: the edges of fields, what stands over a page, and flashes."""
+"""What axe does not look at: the edges of fields, what stands over a page, flashes, and drawings that are cut off."""
 
 import io
 
@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.kit.chromium import PATIENCE
 from tests.kit.servers import Server
 from tests.kit.visits import ask, settle
 
@@ -23,6 +24,18 @@ FAINT = """() => {
     return (Math.max(edge, behind) + 0.05) / (Math.min(edge, behind) + 0.05);
   });
 }"""
+THREE = "cell=SimpleRNN&cell=LSTM&cell=GRU"
+BAR_OF_PAGES = 60
+HEIGHT = """height => {
+    const [card] = [...document.querySelectorAll('.rc-parameters > .rc-card')].slice(-1);
+    const header = document.querySelector('.rc-parameters > header');
+    return card.getBoundingClientRect().bottom - header.getBoundingClientRect().top <= height;
+}"""
+ALL_INSIDE = """() => [...document.querySelectorAll('.rc-parameters .rc-box, .rc-parameters .rc-card')].every(box => {
+    const edge = box.getBoundingClientRect().right + 1;
+    return [...box.querySelectorAll('*')].every(part => part.getBoundingClientRect().right <= edge);
+})"""
+"""Measured part by part: a browser's ``scrollWidth`` may be that of before its window was resized."""
 
 
 def test_the_edges_of_fields_are_seen(server: Server, page: Page) -> None:
@@ -72,3 +85,19 @@ def test_nothing_flashes_while_a_review_is_read_word_by_word(server: Server, pai
     turns = (np.abs(changes[1:]) > 0.1) & (np.abs(changes[:-1]) > 0.1) & (changes[1:] * changes[:-1] < 0)
     assert np.abs(changes).max() > 0.1, "the words were not read"
     assert (turns.sum(axis=0) >= 5).sum() < 341 * 256 / 4, "three flashes, of a quarter of what is seen at once"
+
+
+def test_three_networks_and_what_a_block_is_made_of_fit_on_a_wall_and_no_drawing_is_wider_than_its_box(
+    bare_server: Server, page: Page
+) -> None:
+    for settings in ("", "layers=3&bidirectional=true&units=128&embedding_size=512"):
+        page.set_viewport_size({"width": 1280, "height": 720})
+        page.goto(f"{bare_server.url}/?{THREE}&{settings}")
+        expect(page.locator(".rc-parameters > .rc-card")).to_have_count(3)
+        if not settings:
+            page.locator(".rc-parameters > header").evaluate("header => header.scrollIntoView()")
+            expect(page.get_by_role("img", name="Of 328,353 parameters: Embedding 97.5 %, LSTM 2.5 %")).to_be_visible()
+            page.wait_for_function(HEIGHT, arg=720 - BAR_OF_PAGES, timeout=PATIENCE)  # once all letters are there
+        for width in (1280, 1920, 390):
+            page.set_viewport_size({"width": width, "height": 844})
+            page.wait_for_function(ALL_INSIDE, timeout=PATIENCE)

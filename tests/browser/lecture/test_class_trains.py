@@ -1,18 +1,13 @@
 """Phones and walls: each phone trains a network of its own, walls train the others and show a dot for each."""
 
-import contextlib
-import csv
-import io
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from benchmarks.class_networks import trained
 from rnn_compare.lecture.steps.class_trains import NO_WALL
-from rnn_compare.paths import CACHE_VARIABLE
+from tests.browser.lecture.test_whole_lectures import opened
 from tests.kit.chromium import PATIENCE, opened_page
 from tests.kit.phones import present
 from tests.kit.servers import Server
@@ -33,41 +28,18 @@ def notes(podium: Server, page: Page) -> Iterator[Page]:
 
 
 @pytest.fixture
-def join(podium: Server, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Has a phone join, whose browser may lack something."""
-    with contextlib.ExitStack() as windows:
-
-        def joined(lacks: str = "") -> Page:
-            phone = windows.enter_context(opened_page(browser, 390, 844, has_touch=True, is_mobile=True))
-            if lacks:
-                phone.add_init_script(f"delete globalThis.{lacks}")
-            phone.goto(f"{podium.url}/join")
-            phone.get_by_role("heading", name="Is it luck?").wait_for()
-            return phone
-
-        yield joined
-
-
-def repeats_what_node_trains(podium: Server, notes: Page) -> bool:
-    """Whether what the wall has trained last is bit by bit what Node trains."""
-    answers = notes.request.get(f"{podium.url}/stage/answers.csv").text()
-    by_wall = [row for row in csv.DictReader(io.StringIO(answers)) if row["origin"] == "server"][-4:]
-    in_node = trained([(row["cell"], int(row["seed"])) for row in by_wall])
-    rights = [" ".join(map(str, network.right)) for network in in_node]
-    return rights == [row["right reviews by epoch"] for row in by_wall]
+def phones(podium: Server, browser: Browser) -> Iterator[list[Page]]:
+    """Four phones of that lecture."""
+    with opened(browser, podium.url, *["join"] * 4) as pages:
+        for page in pages:
+            page.get_by_role("heading", name="Is it luck?").wait_for()
+        yield pages
 
 
 def test_phones_train_without_a_wall_and_whichever_is_open_trains_the_others_and_these_again(
-    podium: Server,
-    notes: Page,
-    join: Callable[..., Page],
-    browser: Browser,
-    prepared_cache: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    podium: Server, notes: Page, phones: list[Page], browser: Browser
 ) -> None:
-    monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
-    phones = [join() for _ in NAMES]
-    cut_off, old = join(), join("Worker")
+    *phones, cut_off = phones
     cut_off.context.set_offline(True)
     notes.keyboard.press("PageDown")
     expect(notes.get_by_text(NO_WALL)).to_be_visible()
@@ -76,7 +48,6 @@ def test_phones_train_without_a_wall_and_whichever_is_open_trains_the_others_and
         expect(phone.locator("#training-status")).to_have_text(guessing)
         expect(phone.locator("#training-title")).to_have_text(f"Your network: {name}")
         expect(phone.locator("#training-class")).to_be_hidden()
-    expect(old.locator("#training-status")).to_contain_text("The wall trains in its place")
     expect(cut_off.locator("#line")).to_contain_text("Offline")
     cut_off.context.set_offline(False)
     expect(cut_off.locator("#training-status")).to_contain_text(SENT)
@@ -101,7 +72,6 @@ def test_phones_train_without_a_wall_and_whichever_is_open_trains_the_others_and
     expect(wall.locator("#parts")).to_contain_text("40 networks: 4 by phones and 36 by the wall", timeout=3 * PATIENCE)
     expect(wall.locator(".rc-dot[style]")).to_have_count(40)
     expect(notes.locator("#lines")).to_contain_text("The wall trained 4 of the 4 again: all the same.")
-    assert repeats_what_node_trains(podium, notes)
 
     verdicts = []
     for phone in phones[:2]:

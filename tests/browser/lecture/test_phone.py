@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from rnn_compare.presets import BOOK
 from tests.browser.conftest import shown
 from tests.kit.chromium import opened_page
-from tests.kit.phones import BEST, PlainPhone, present, put
+from tests.kit.phones import BEST, present, put
 from tests.kit.servers import Server
 from tests.kit.waiting import until
 
@@ -47,15 +47,22 @@ def own(phone: Page, text: str) -> None:
     expect(phone.locator("#own")).to_contain_text(text)
 
 
-def test_an_answer_is_changed_survives_a_reload_and_is_kept_with_its_outcome_after_the_end(
-    podium: Server, presenter: Presenter, phone: Page
+def test_an_answer_and_how_sure_one_is_are_changed_survive_a_reload_and_are_kept_with_the_outcome_after_the_end(
+    podium: Server, presenter: Presenter, phone: Page, far_apart: list[str]
 ) -> None:
+    put(podium.url, BEST | {"confidence": True})
+    presenter("hide", far_apart)
     choose(phone, "SimpleRNN(32)")
+    sure = phone.get_by_role("button", name="sure", exact=True)
+    sure.tap()
+    own(phone, "Sent: SimpleRNN(32) (sure).")
     phone.reload()
+    expect(sure).to_have_attribute("aria-pressed", "true")
     choice = phone.get_by_role("button", name="SimpleRNN(32)")
     expect(choice).to_have_attribute("aria-pressed", "true")
-    own(phone, "Sent: SimpleRNN(32)")
     choose(phone, "LSTM(32)")
+    own(phone, "Sent: LSTM(32).")
+    expect(sure).to_have_attribute("aria-pressed", "false")
     assert presenter("answers", "best", 1) == [1]
     presenter("close_vote")
     expect(choice).to_be_disabled()
@@ -80,35 +87,6 @@ def test_an_answer_is_changed_survives_a_reload_and_is_kept_with_its_outcome_aft
     expect(box).to_contain_text("Correct: LSTM(32).")
     expect(box).to_contain_text("LSTM(32) is ahead of SimpleRNN(32)")
     expect(box.locator(".votes li").nth(1)).to_contain_text("LSTM(32) (your answer)")
-    put(podium.url)
-    expect(box).to_be_hidden()
-    presenter("end")
-    expect(phone.locator("#title")).to_have_text("The lecture has ended.")
-
-
-def test_how_sure_one_is_takes_one_press_more_and_goes_when_the_answer_changes(
-    podium: Server, presenter: Presenter, phone: Page, far_apart: list[str]
-) -> None:
-    put(podium.url, BEST | {"confidence": True})
-    presenter("hide", far_apart)
-    levels = phone.get_by_role("group", name="How sure are you?")
-    sure = levels.get_by_role("button", name="sure", exact=True)
-    expect(levels).to_be_hidden()
-    choose(phone, "SimpleRNN(32)")
-    sure.tap()
-    own(phone, "Sent: SimpleRNN(32) (sure).")
-    phone.reload()
-    expect(sure).to_have_attribute("aria-pressed", "true")
-    choose(phone, "LSTM(32)")
-    own(phone, "Sent: LSTM(32).")
-    expect(sure).to_have_attribute("aria-pressed", "false")
-    choose(phone, "SimpleRNN(32)")
-    sure.tap()
-    own(phone, "Sent: SimpleRNN(32) (sure).")
-    assert list(presenter("votes.confidence", "best").values()) == [2]
-    presenter("reveal")
-    expect(phone.locator("#verdict")).to_have_text("Not this time. You answered: SimpleRNN(32) (sure).")
-    expect(levels).to_be_hidden()
 
 
 def test_neighbours_who_disagree_find_each_other_by_a_sign_and_vote_again(
@@ -131,10 +109,12 @@ def test_neighbours_who_disagree_find_each_other_by_a_sign_and_vote_again(
             expect(page.locator("#sign svg")).to_be_visible()
     presenter("vote_again")
     own(phone, "Discuss it, then vote again.")
+    expect(phone.get_by_role("button", name="SimpleRNN(32)")).to_have_attribute("aria-pressed", "false")
     expect(phone.locator("#sign")).to_be_visible()
     choose(phone, "LSTM(32)")
-    presenter("close_vote")
+    presenter("reveal")
     expect(phone.locator("#sign")).to_be_hidden()
+    expect(phone.locator("#tally .votes-legend span")).to_have_text(["first vote: 2 answers", "last vote: 1 answer"])
 
 
 def test_what_is_answered_off_line_is_sent_when_the_line_is_back_unless_the_vote_is_closed_by_then(
@@ -155,30 +135,6 @@ def test_what_is_answered_off_line_is_sent_when_the_line_is_back_unless_the_vote
     phone.context.set_offline(False)
     own(phone, "Not counted")
     assert presenter("answers", "best", 1) == [1]
-
-
-def test_late_comers_and_a_phone_that_slept_land_at_the_present_step_and_a_second_vote_begins_anew(
-    podium: Server, presenter: Presenter, phone: Page
-) -> None:
-    choose(phone, "SimpleRNN(32)")
-    presenter("vote_again")
-    own(phone, "Discuss it, then vote again.")
-    expect(phone.get_by_role("button", name="SimpleRNN(32)")).to_have_attribute("aria-pressed", "false")
-    choose(phone, "LSTM(32)")
-    presenter("reveal")
-    expect(phone.locator("#tally .votes-legend span")).to_have_text(["first vote: 1 answer", "last vote: 1 answer"])
-    asleep = phone.context.new_cdp_session(phone)
-    asleep.send("Page.setWebLifecycleState", {"state": "frozen"})
-    phone.context.set_offline(True)
-    presenter("show_step", 4, "Why", "The gates keep what was read long ago.")
-    phone.context.set_offline(False)
-    asleep.send("Page.setWebLifecycleState", {"state": "active"})
-    late = phone.context.new_page()
-    late.goto(f"{podium.url}/join")
-    for page in (phone, late):
-        page.get_by_role("heading", name="Why").wait_for()
-        expect(page.locator("#question")).to_be_hidden()
-        expect(page.locator("#line")).to_be_empty()
 
 
 def test_a_curve_is_drawn_with_a_finger_or_set_by_keyboard(presenter: Presenter, phone: Page) -> None:
@@ -216,7 +172,7 @@ def test_a_curve_is_drawn_with_a_finger_or_set_by_keyboard(presenter: Presenter,
     expect(phone.locator("#curves .mine")).to_have_count(1)
 
 
-def test_a_lead_and_an_epoch_are_set_with_the_thumb(presenter: Presenter, phone: Page) -> None:
+def test_a_lead_is_set_with_the_thumb(presenter: Presenter, phone: Page) -> None:
     presenter("show_step", 1, "Lead", "", LEAD)
     presenter("open_vote")
     slider, send = phone.get_by_role("slider"), phone.get_by_role("button", name="Send my answer")
@@ -231,12 +187,7 @@ def test_a_lead_and_an_epoch_are_set_with_the_thumb(presenter: Presenter, phone:
     own(phone, "Sent: 2 points")
     phone.reload()
     expect(slider).to_have_attribute("aria-valuetext", "2 points")
-    over = {"id": "over", "kind": "overfits_from", "text": "From which?", "network": "LSTM(32)", "epochs": 4}
-    presenter("show_step", 2, "Overfitting", "", over)
-    presenter("open_vote")
-    phone.get_by_role("button", name="never within 4 epochs").tap()
-    own(phone, "Sent: never")
-    assert (presenter("answers", "lead", 1), presenter("answers", "over", 1)) == ([2], [0])
+    assert presenter("answers", "lead", 1) == [2]
 
 
 def test_a_review_is_read_on_the_phone_and_followed_to_the_wall_and_markup_in_it_stays_text(
@@ -273,14 +224,3 @@ def test_a_review_is_read_on_the_phone_and_followed_to_the_wall_and_markup_in_it
     assert phone.locator("#wall img, #wall b").count() == 0
     presenter("drop_review", sent["id"])
     expect(phone.locator("#review-said")).to_have_text("The presenter has dismissed your review.")
-
-
-def test_the_page_needs_nothing_of_streamlit_and_nobody_else(podium: Server, phone: Page) -> None:
-    requests: list[str] = []
-    phone.on("request", lambda request: requests.append(request.url))
-    phone.reload()
-    phone.get_by_role("heading", name="Predict", exact=True).wait_for()
-    assert len(requests) <= 12
-    assert {url.partition("/join")[0] for url in requests if not url.startswith("data:")} == {podium.url}
-    _, headers, _ = PlainPhone(podium.host, "").ask("GET", "/join/")
-    assert headers["location"] == "../join"

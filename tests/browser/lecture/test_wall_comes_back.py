@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.kit.caches import lend
-from tests.kit.chromium import opened_page
 from tests.kit.lines import CutLine, cut_line
 from tests.kit.runs import finished_run
 from tests.kit.servers import Server, serving
@@ -22,19 +21,6 @@ TITLES = ("One", "Two", "Three")
 LECTURE = 'title = "Three steps"\npreset = "Short"\n' + "".join(
     f'[[steps]]\nkind = "text"\ntitle = "{title}"\n' for title in TITLES
 )
-VOTE = """
-title = "A vote"
-preset = "Short"
-[[steps]]
-kind = "predict"
-title = "Predict"
-[steps.question]
-id = "gate"
-kind = "own"
-text = "Which gate forgets?"
-choices = ["input", "forget"]
-right = 1
-"""
 
 
 class Hall:
@@ -82,7 +68,6 @@ def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     cache = lend(prepared_cache, tmp_path_factory.mktemp("hall") / "cache")
     (cache / "lectures").mkdir()
     (cache / "lectures" / "mine.toml").write_text(LECTURE)
-    (cache / "lectures" / "vote.toml").write_text(VOTE)
     running = Hall(cache)
     yield running
     running.close()
@@ -96,26 +81,19 @@ def sign_in(page: Page) -> None:
     expect(page.get_by_role("button", name=re.compile("^Train"))).to_be_enabled()
 
 
-@contextlib.contextmanager
-def begun(hall: Hall, page: Page, lecture: str) -> Iterator[None]:
-    """Signs in on the first page and begins a lecture; ends it at the end."""
+@pytest.fixture
+def wall(hall: Hall, page: Page) -> Iterator[Page]:
+    """At the second step of a lecture, of a presenter who has signed in."""
     page.goto(hall.url)
     sign_in(page)
     page.goto(f"{hall.url}/present")
-    page.locator(f".st-key-begin_{lecture}").get_by_role("button", name="Begin").click()
+    page.locator(".st-key-begin_mine").get_by_role("button", name="Begin").click()
     page.wait_for_url("**/wall")
-    yield
+    at(page, 1)
+    page.keyboard.press("ArrowRight")
+    at(page, 2)
+    yield page
     hall.press(page, "end")
-
-
-@pytest.fixture
-def wall(hall: Hall, page: Page) -> Iterator[Page]:
-    """At the second step of a lecture."""
-    with begun(hall, page, "mine"):
-        at(page, 1)
-        page.keyboard.press("ArrowRight")
-        at(page, 2)
-        yield page
 
 
 def at(page: Page, step: int) -> None:
@@ -125,85 +103,51 @@ def at(page: Page, step: int) -> None:
 
 
 @pytest.mark.parametrize("seconds", [2, pytest.param(40, marks=pytest.mark.lecture)])
-def test_the_wall_is_right_within_seconds_of_each_loss_and_leads_on(hall: Hall, wall: Page, seconds: int) -> None:
-    for loss in ("line cut", "line silent", "off-line", "server killed"):
+def test_wall_and_phone_are_right_within_seconds_of_each_loss_and_the_wall_leads_on(
+    hall: Hall, wall: Page, seconds: int
+) -> None:
+    phone = wall.context.new_page()
+    phone.goto(f"{hall.url}/join")
+    for loss in ("line silent", "off-line", "server ended"):
         if loss == "off-line":
             wall.context.set_offline(True)
         elif loss == "line silent":
             hall.line.go_silent()
         else:
             hall.line.cut()
-        if loss == "server killed":
-            hall.server.process.kill()
+        if loss == "server ended":
+            hall.server.process.terminate()
+            hall.server.process.wait(10)  # it does not wait for its pages
             hall.restart()
         wall.wait_for_timeout(seconds * 1000)
         if loss != "line silent":
             expect(wall.locator("#line")).to_have_text("Offline. Reconnecting.")
-            expect(wall.locator("#title")).to_have_text(TITLES[1])
         hall.press(wall, "next")
         hall.line.mend()
         wall.context.set_offline(False)
         since = time.monotonic()
         at(wall, 3)
         assert time.monotonic() - since < SECONDS, loss
+        expect(phone.locator("#title")).to_have_text(TITLES[2])
         wall.keyboard.press("ArrowLeft")
         at(wall, 2)
-
-
-def test_a_phone_comes_back_when_the_server_is_started_again(hall: Hall, page: Page, browser: Browser) -> None:
-    with begun(hall, page, "vote"), opened_page(browser, 390, 844) as phone:
-        phone.goto(f"{hall.url}/join")
-        phone.get_by_role("button", name="forget").click()
-        expect(phone.locator("#own")).to_contain_text("Sent: forget")
-        hall.server.process.terminate()
-        hall.server.process.wait(10)  # a server that ends does not wait for its phones
-        expect(phone.locator("#line")).to_contain_text("Offline")
-        hall.restart()
-        expect(phone.locator("#line")).to_be_empty()
-        expect(phone.locator("#own")).to_contain_text("Sent: forget")
-        expect(page.locator("#answered")).to_have_text("1 of 1 have answered")
+        expect(phone.locator("#title")).to_have_text(TITLES[1])
 
 
 def test_a_viewer_who_comes_back_to_a_new_session_sees_what_was_chosen(hall: Hall, page: Page) -> None:
-    runs = [finished_run(hall.server.store, 0.6, 0.6, units=units) for units in (4, 8, 16)]
+    runs = [finished_run(hall.server.store, 0.6, 0.6, units=units) for units in (4, 8)]
     page.goto(f"{hall.url}/?show={','.join(runs)}&cell=GRU&units=8&epochs=3")
-    gap, baselines = (page.locator(f".st-key-{key} input") for key in ("gap", "baselines"))
-    expect(page.locator("article.rc-card")).to_have_count(3)
-
-    @contextlib.contextmanager
-    def display() -> Iterator[None]:
-        page.get_by_role("button", name="Display").click()
-        expect(gap).to_be_attached()
-        yield
-        page.keyboard.press("Escape")
-        expect(gap).to_have_count(0)
-
-    with display():
-        page.get_by_text("Shade the gap").click()
-        expect(page).to_have_url(re.compile("gap=true"))
+    expect(page.locator("article.rc-card")).to_have_count(2)
     page.locator(".st-key-cell").get_by_text("LSTM", exact=True).click()
     expect(page).to_have_url(re.compile("cell=LSTM"))
-
-    def is_as_chosen() -> None:
-        expect(page.locator("[data-test-connection-state=CONNECTED]")).to_be_visible()
-        expect(page.locator("article.rc-card")).to_have_count(3)
-        with display():
-            expect(gap).to_be_checked()
-        expect(page.get_by_text("2 networks, ")).to_be_visible()
-        expect(page.get_by_role("slider", name="Epochs")).to_have_value("3")
-
     expect(page.get_by_text("2 networks, ")).to_be_visible()
-    address = page.url
     hall.line.cut()
     expect(page.locator("[data-test-connection-state=CONNECTED]")).to_have_count(0)
     hall.server.process.kill()
     hall.restart()
     hall.line.mend()
-    is_as_chosen()
-    assert page.url == address
-    with display():
-        page.get_by_text("Baselines", exact=True).click()
-        expect(page).to_have_url(re.compile("baselines=false"))
-        expect(baselines).not_to_be_checked()
-    page.reload()
-    is_as_chosen()
+    expect(page.locator("[data-test-connection-state=CONNECTED]")).to_be_visible()
+    expect(page.locator("article.rc-card")).to_have_count(2)
+    expect(page.get_by_text("2 networks, ")).to_be_visible()
+    expect(page.get_by_role("slider", name="Epochs")).to_have_value("3")
+    expect(page).to_have_url(re.compile("cell=LSTM"))

@@ -1,11 +1,11 @@
-"""Shipped lectures from their beginning to their end: with a wall, notes and phones, after a new wall, without any."""
+"""Shipped lectures from their beginning to their end: with a wall, notes and phones, and without a wall."""
 
 import contextlib
 import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from rnn_compare.lecture.lecture_file import Lecture, Step, find
 from rnn_compare.paths import SHIPPED_LECTURES
@@ -13,12 +13,15 @@ from tests.browser.lecture.test_wall_fits import GATED, answer
 from tests.kit.chromium import opened_page
 from tests.kit.phones import present
 from tests.kit.servers import Server
+from tests.kit.visits import broken_rules
 from tests.kit.waiting import until
 
 NAMES = sorted(path.stem for path in SHIPPED_LECTURES.glob("*.toml"))
 SHIPPED = [pytest.param(name, marks=() if name == GATED else pytest.mark.lecture) for name in NAMES]
-LIVE, NETWORKS = "luck", 40
-"""A lecture whose networks are trained by its phones and its wall, and how many at least."""
+LIVE = "luck"
+"""A lecture whose networks are trained by its phones and its wall."""
+WALL: ViewportSize = {"width": 1280, "height": 720}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 QUIET = 1.5
 """Seconds without a change after which a page shows all that it was sent."""
 CONTENT = """() => {
@@ -43,10 +46,9 @@ def contents(*pages: Page) -> list[list[str]]:
     return last
 
 
-def open_wall(page: Page, url: str, expected: list[str]) -> None:
-    """Opens a wall anew and waits until it shows this; an outcome follows its curves."""
-    page.goto(f"{url}/wall")
-    until(lambda: page.evaluate(CONTENT) == expected)
+def wait_for(expected: list[list[str]], *pages: Page) -> None:
+    """Waits until pages show this; an outcome follows its curves."""
+    until(lambda: [page.evaluate(CONTENT) for page in pages] == expected)
 
 
 def lead(url: str, lecture: Lecture, leaders: list[Page], phones: list[Page]) -> Iterator[None]:
@@ -82,8 +84,7 @@ def opened(browser: Browser, url: str, *names: str) -> Iterator[list[Page]]:
     with contextlib.ExitStack() as windows:
         pages = []
         for name in names:
-            size = {"width": 390, "height": 844} if name == "join" else {}
-            page = windows.enter_context(opened_page(browser, **size))
+            page = windows.enter_context(opened_page(browser, **PHONE if name == "join" else WALL))
             page.goto(f"{url}/{name}")
             pages.append(page)
         yield pages
@@ -93,32 +94,21 @@ def opened(browser: Browser, url: str, *names: str) -> Iterator[list[Page]]:
 def test_every_wall_shows_the_same_at_every_step_and_phones_get_the_same_lecture_without_any(
     podium: Server, browser: Browser, name: str
 ) -> None:
-    lecture, with_wall, without = find(name), list[list[list[str]]](), list[list[list[str]]]()
+    lecture, with_wall = find(name), list[list[list[str]]]()
     present(podium.url, "go", name, 0)
     with opened(browser, podium.url, "wall", "wall", "notes", "join", "join") as (wall, second, notes, *phones):
         for _ in lead(podium.url, lecture, [wall, notes], phones):
             expected, *seen = contents(wall, *phones)
             with_wall.append(seen)
-            open_wall(second, podium.url, expected)
-            for page in (wall, second):
-                page.goto("about:blank")
-            open_wall(wall, podium.url, expected)
+            second.goto(f"{podium.url}/wall")
+            wait_for([expected], second)
+            second.goto("about:blank")
     present(podium.url, "end")
     present(podium.url, "go", name, 0)
     with opened(browser, podium.url, "notes", "join", "join") as (notes, *phones):
-        for _ in lead(podium.url, lecture, [notes], phones):
-            without.append(contents(*phones))
-    present(podium.url, "end")
-    assert without == with_wall or name == LIVE  # no wall trains there
-
-
-@pytest.mark.lecture
-def test_a_lecture_is_given_live_to_its_end(podium: Server, browser: Browser) -> None:
-    present(podium.url, "go", LIVE, 0, False)
-    with opened(browser, podium.url, "wall", "notes", "join", "join") as (wall, notes, *phones):
-        for _ in lead(podium.url, find(LIVE), [wall, notes], phones):
-            pass
-        until(lambda: len(present(podium.url, "networks")) >= NETWORKS)
-    origins = [network["origin"] for network in present(podium.url, "networks")]
-    assert origins.count("phone") == len(phones)
+        for place, _ in enumerate(lead(podium.url, lecture, [notes], phones)):
+            if name != LIVE:  # no wall trains there
+                wait_for(with_wall[place], *phones)
+            assert phones[0].evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+            assert broken_rules(phones[0]) == []
     present(podium.url, "end")
