@@ -171,6 +171,7 @@ def test_no_epoch_is_lost_while_another_process_holds_the_record_and_a_command_g
         other.execute("BEGIN IMMEDIATE")
         with contextlib.suppress(UserError):
             training.hear(epoch(training.id, 1))
+        assert training.dispatcher.unrecorded
         with pytest.raises(UserError, match="Nothing could be recorded for a minute"):
             follow(engine, training.store, [training.id], lambda *_: None)
         other.execute("ROLLBACK")
