@@ -137,3 +137,16 @@ def test_jupyterlabs_launcher_opens_the_page(installed: Installed, page: Page, t
         opened = opening.value
         opened.get_by_role("button", name="Train", exact=True).wait_for()
         assert opened.url.startswith(f"http://127.0.0.1:{port}{HUB}rnn-compare/")
+
+
+@pytest.mark.places
+@pytest.mark.parametrize("installed", ["whole"], indirect=True)
+def test_a_package_with_parts_of_its_own_that_is_installed_beside_it_is_used_as_the_programs_own(
+    installed: Installed, prepared_cache: Path, tmp_path: Path
+) -> None:
+    plugin = PROJECT / "tests" / "plugin"
+    pip(installed.bin / "python", str(built(plugin, tmp_path)))  # what it depends on, the program, is there
+    installed.data.mkdir(parents=True, exist_ok=True)
+    lend(prepared_cache, installed.data)
+    for script in ("use.py", "lecture.py"):
+        installed.run("-P", str(plugin / script), program="python")

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import shlex
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -67,20 +68,39 @@ def test_a_cache_that_cannot_be_written_to_and_then_a_record_of_lectures_that_is
         expect(warning).to_be_visible()
 
 
+COMMANDS = """
+from rnn_compare.cli.foreground import recorded
+from rnn_compare.cli.main import main
+from rnn_compare.presets import BOOK
+first, second = [run.id for run in recorded() if run.experiment in BOOK.experiments()]
+for command in (["runs"], ["compare", first, second], ["predict", first, "good"], ["train", "--epochs", "1"]):
+    print("exit code", main(command), flush=True)
+"""
+
+
 @pytest.mark.parametrize(
-    ("how", "mend"),
+    ("how", "mend", "why"),
     [
-        ("full", "rm {disk}/filler"),
-        pytest.param("read-only", "mount -o remount,rw {disk}", marks=pytest.mark.thorough),
+        ("full", "rm {disk}/filler", "The disk is full. Free some space"),
+        pytest.param(
+            *("read-only", "mount -o remount,rw {disk}", "Make the file and its folder writable"),
+            marks=pytest.mark.thorough,
+        ),
     ],
 )
-def test_pages_on_a_full_disk_show_runs_that_answer_and_the_warning_goes_once_there_is_room(
-    spoilt_disk: SpoiltDisk, how: str, mend: str, tmp_path: Path, page: Page
+def test_commands_and_pages_on_a_full_disk_show_runs_that_answer_and_the_warning_goes_once_there_is_room(
+    spoilt_disk: SpoiltDisk, how: str, mend: str, why: str, tmp_path: Path, page: Page
 ) -> None:
     mended = tmp_path / "mended"
     do = mend.format(disk=tmp_path / "disk")
+    commands = shlex.join([sys.executable, "-c", COMMANDS])
     later = f"(for _ in {{1..6000}}; do [ -e {mended} ] && {do} && break; sleep 0.1; done) &"
-    with dashboard(tmp_path, page, lambda server: spoilt_disk(how, f"{later} exec {server}")) as url:
+    with dashboard(tmp_path, page, lambda server: spoilt_disk(how, f"{commands}; {later} exec {server}")) as url:
+        printed = (tmp_path / "server.log").read_text()
+        assert re.findall(r"^exit code (\d)$", printed, re.MULTILINE) == ["0", "0", "0", "2"], printed
+        assert "LSTM(32) is ahead of SimpleRNN(32) by" in printed
+        assert "1 word known" in printed
+        assert why in printed
         page.goto(url)
         warning = page.get_by_text("cannot be opened for writing")
         expect(warning.first).to_be_visible()

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import dask
 import psutil
 import pytest
 
@@ -23,18 +22,18 @@ from rnn_compare.training.local import supervision
 from rnn_compare.training.protocol import SCHEDULER_VARIABLE
 from tests.cluster.sweeps import lose_nothing
 from tests.cluster.written import certified, elsewhere, training_at
-from tests.faults.conftest import PROJECT, TINY, same_curve
+from tests.faults.conftest import PROJECT, same_curve
 from tests.kit.servers import free_port, listening
 from tests.kit.trainings import (
     ListeningStore,
+    endless,
     epochs_told,
     finished,
-    long,
     tiny,
     until_ready,
     worker_processes,
 )
-from tests.kit.waiting import PATIENCE, until, until_ended
+from tests.kit.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")
 
@@ -45,7 +44,7 @@ class Elsewhere:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.kept = folder / "cache" / "rnn-compare-worker"
-        self.address = f"tls://127.0.0.1:{free_port()}"
+        self.address, self.worker_port = f"tls://127.0.0.1:{free_port()}", free_port()
         self.certificates = certified(folder)
         self.environment = elsewhere(**self.certificates, **{CACHE_VARIABLE: str(folder / "cache")})
         self.scheduler: subprocess.Popen[bytes] | None = None
@@ -55,15 +54,12 @@ class Elsewhere:
         port = self.address.rpartition(":")[2]
         self.scheduler = self._start("scheduler", "--protocol", "tls", "--port", port, name="scheduler")
 
-    def start_worker(self, *more: str, path: str = str(PROJECT)) -> "subprocess.Popen[bytes]":
+    def start_worker(self, port: int, path: str = str(PROJECT)) -> "subprocess.Popen[bytes]":
         name = f"worker-{len(self.workers)}"
-        alone = ["--nworkers", "1", "--nthreads", "1", "--name", name, *more]
+        alone = ["--nworkers", "1", "--nthreads", "1", "--name", name, "--worker-port", str(port)]
         worker = self._start("worker", self.address, "--protocol", "tls", *alone, name=name, PYTHONPATH=path)
         self.workers.append(worker)
         return worker
-
-    def reviews(self) -> list[Path]:
-        return list(self.kept.glob("reviews/bundled-*"))
 
     def end(self) -> None:
         for process in (*self.workers, self.scheduler):
@@ -94,7 +90,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
     tried = [sys.executable, "-c", "import rnn_compare"]
     assert subprocess.run(tried, cwd=cluster.folder, env=cluster.environment, capture_output=True).returncode == 1
     cluster.start_scheduler()
-    cluster.start_worker()
+    cluster.start_worker(cluster.worker_port)
     yield cluster
     cluster.end()
 
@@ -128,17 +124,29 @@ def answers(processes: Iterable["subprocess.Popen[bytes]"]) -> list[int]:
     return statuses
 
 
-def test_with_the_documented_settings_schedulers_and_workers_answer_nothing_over_http(cluster: Elsewhere) -> None:
+def test_with_the_documented_settings_nobody_answers_over_http_and_a_worker_without_the_program_is_refused(
+    far: Engine, cluster: Elsewhere
+) -> None:
     assert cluster.scheduler is not None
     everybody = [cluster.scheduler, *cluster.workers]
     until(lambda: answers(cluster.workers) and len(answers(everybody)) > 5)  # the scheduler's server is there too
     assert set(answers(everybody)) == {404}
 
+    bare = cluster.start_worker(free_port(), path="")
+    lacking = "It lacks this program, or has another version. Install"
+    until(lambda: any(lacking in (worker.problem or "") for worker in far.workers()))
+    kill(bare)
+    until(lambda: len(far.workers()) == 1)
 
-def test_workers_without_data_train_to_the_same_curves(
-    far: Engine, record: ListeningStore, engine: Engine, store: ListeningStore, cluster: Elsewhere
+
+def test_workers_without_data_train_to_the_same_curves_on_texts_of_ones_own_too(
+    far: Engine, record: ListeningStore, engine: Engine, store: ListeningStore, cluster: Elsewhere, tmp_path: Path
 ) -> None:
-    experiments = [tiny(cell="LSTM", dropout=0.3, epochs=4), tiny(epochs=3)]
+    tickets = tmp_path / "tickets.csv"
+    rows = [f"ticket {number} is {'broken' if number % 3 else 'done'},{number % 3 > 0}" for number in range(200)]
+    tickets.write_text("\n".join(["text,open", *rows]))
+    own = text_import.import_texts(str(tickets)).name
+    experiments = [tiny(cell="LSTM", dropout=0.3, epochs=4), experiment_from({"source": own, "units": 4, "epochs": 2})]
     there = finished(far, record, far.submit(experiments))
     here = finished(engine, store, engine.submit(experiments))
     assert all(same_curve(remote, other) for remote, other in zip(there, here, strict=True))
@@ -147,97 +155,41 @@ def test_workers_without_data_train_to_the_same_curves(
         assert weights_file(there[0].id, which).exists()
         assert model_file(there[0].id, which).exists()
     until(lambda: not list(cluster.kept.glob("runs/*")))  # they have been fetched
-    assert len(cluster.reviews()) == 1
-    assert far.workers()[0].name.startswith("worker-0")
-    assert "simple_rnn" in far.summary(tiny(), PATIENCE)
 
 
-def test_a_worker_without_the_program_is_refused_with_what_to_install(far: Engine, cluster: Elsewhere) -> None:
-    bare = cluster.start_worker(path="")
-    lacking = "It lacks this program, or has another version. Install"
-    until(lambda: any(lacking in (worker.problem or "") for worker in far.workers()))
-    kill(bare)
-    until(lambda: len(far.workers()) == 1)
+def test_a_stopped_run_leaves_its_worker_to_the_next(far: Engine, record: ListeningStore) -> None:
+    before = [worker.address for worker in far.workers()]
+    stopped, following = far.submit([endless(), tiny()])
+    until(lambda: record.run(stopped).epochs)
+    far.stop(stopped)
+    finished(far, record, [following])
+    assert record.run(stopped).status is Status.STOPPED
+    assert [worker.address for worker in far.workers()] == before
 
 
-@pytest.mark.thorough
-def test_texts_of_ones_own_and_a_task_are_sent_along_and_train_to_the_same_curves(
-    far: Engine, record: ListeningStore, engine: Engine, store: ListeningStore, tmp_path: Path
-) -> None:
-    tickets = tmp_path / "tickets.csv"
-    rows = [
-        f"ticket {number} is {'broken please help' if number % 3 else 'done thanks'},{number % 3 > 0}"
-        for number in range(200)
-    ]
-    tickets.write_text("\n".join(["text,open", *rows]))
-    own = {"maxlen": 30, "units": 4, "epochs": 2}
-    experiments = [
-        experiment_from({"source": text_import.import_texts(str(tickets)).name, **own}),
-        experiment_from({"source": "order", "distance": 5, "reviews": 300, **own}),
-    ]
-    there = finished(far, record, far.submit(experiments))
-    here = finished(engine, store, engine.submit(experiments))
-    assert all(same_curve(remote, other) for remote, other in zip(there, here, strict=True))
-
-
-def test_a_stopped_run_leaves_its_worker_to_the_next_and_is_continued_from_what_was_fetched(
-    far: Engine, record: ListeningStore
-) -> None:
-    before = {worker.address for worker in far.workers()}
-    broken, unbroken = far.submit([long(), long()])
-    until(lambda: len(record.run(broken).epochs) >= 3)
-    far.stop(broken)
-    until_ended(far, [broken])
-    stopped = record.run(broken)
-    assert stopped.status is Status.STOPPED
-    far.continue_run(broken)
-    after, expected = finished(far, record, [broken, unbroken])
-    assert after.epochs[: len(stopped.epochs)] == stopped.epochs
-    assert same_curve(after, expected)
-    assert {worker.address for worker in far.workers()} == before
-
-
-@pytest.mark.thorough
-def test_trainings_of_a_program_that_was_killed_make_way_for_those_of_another(
-    far: Engine, record: ListeningStore, cluster: Elsewhere, cache: Path
-) -> None:
-    arguments = ["train", "--json", "--epochs", "100", "--reviews", "20000", "--dropout", "0.2"]
-    program = subprocess.Popen(
-        [sys.executable, "-m", "rnn_compare", *arguments, *TINY],
-        cwd=PROJECT,
-        env={**os.environ, **cluster.certificates, CACHE_VARIABLE: str(cache), SCHEDULER_VARIABLE: cluster.address},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert program.stdout is not None
-    try:
-        lines = [program.stdout.readline() for _ in range(2)]
-        assert all('"kind": "epoch"' in line for line in lines), lines
-    finally:
-        program.kill()
-        program.communicate()
-    finished(far, record, far.submit([tiny(), tiny()]))
-
-
-def test_a_killed_worker_loses_no_epoch_and_one_that_joins_is_used(
+def test_a_killed_worker_that_is_back_at_the_same_address_loses_no_epoch_and_trains_none_twice(
     far: Engine, record: ListeningStore, cluster: Elsewhere
 ) -> None:
-    addresses, prepared = {worker.address for worker in far.workers()}, cluster.reviews()
+    address = ("127.0.0.1", cluster.worker_port)
+    prepared = list(cluster.kept.glob("reviews/bundled-*"))
 
-    def replace_the_worker(_: list[str]) -> None:
-        kill(cluster.workers[0])
-        cluster.start_worker()
+    def kill_the_worker(_: list[str]) -> None:
+        nanny = psutil.Process(cluster.workers[0].pid)
+        [process] = [child for child in nanny.children(recursive=True) if address in listening(child)]
+        process.kill()
 
-    lose_nothing(far, record, replace_the_worker, at_work=1, epochs=8)
-    assert not {worker.address for worker in far.workers()} & addresses
-    assert cluster.reviews() == prepared, "once for all workers of a machine"
+    first, _ = lose_nothing(far, record, kill_the_worker, at_work=1, epochs=8)
+    assert [worker.address for worker in far.workers()] == [f"tls://127.0.0.1:{cluster.worker_port}"]
+    epochs = epochs_told(record, first.id)
+    assert epochs.count(max(epochs)) == 1, "no second training told the same epochs"
+    assert list(cluster.kept.glob("reviews/bundled-*")) == prepared, "once for all workers of a machine"
 
 
 @pytest.mark.thorough
-def test_a_killed_scheduler_is_named_and_what_ran_goes_on_when_it_is_back(
+def test_a_killed_scheduler_is_named_and_what_ran_goes_on_with_other_workers_when_it_is_back(
     far: Engine, record: ListeningStore, cluster: Elsewhere
 ) -> None:
-    cluster.start_worker()
+    cluster.start_worker(free_port())
     until_ready(far, 2)
 
     def replace_the_scheduler(runs: list[str]) -> None:
@@ -245,39 +197,14 @@ def test_a_killed_scheduler_is_named_and_what_ran_goes_on_when_it_is_back(
         kill(cluster.scheduler)
         until(lambda: all(run.status is Status.QUEUED for run in record.runs(runs)))
         until(lambda: far.state.phase == "starting")
-        assert f"{cluster.address} cannot be reached" in (far.state.reason or "")
         assert "connection to its worker was lost" in (record.run(runs[0]).reason or "")
         for worker in cluster.workers:
             kill(worker)
         cluster.start_scheduler()
-        cluster.start_worker()
+        cluster.start_worker(free_port())
 
     first, _ = lose_nothing(far, record, replace_the_scheduler, interrupted=2, epochs=8)
     assert not list(run_folder(first.id).glob(".*")), "nothing half written"
-
-
-@pytest.mark.thorough
-def test_a_scheduler_that_repeats_the_job_of_a_worker_that_died_trains_nothing_twice(
-    far: Engine, record: ListeningStore, cluster: Elsewhere
-) -> None:
-    """A worker with a port of its own comes back at the same address, so Dask hands it its old job once more."""
-    assert dask.config.get("distributed.scheduler.allowed-failures") > 0, "the scheduler's own setting, as it comes"
-    for worker in cluster.workers:
-        kill(worker)
-    until(lambda: far.workers() == [])
-    port = free_port()
-    nanny = psutil.Process(cluster.start_worker("--worker-port", str(port)).pid)
-    until_ready(far, 1)
-
-    def kill_the_worker(_: list[str]) -> None:
-        [process] = [child for child in nanny.children(recursive=True) if ("127.0.0.1", port) in listening(child)]
-        process.kill()
-
-    first, _ = lose_nothing(far, record, kill_the_worker, at_work=1, epochs=8)
-    assert {worker.address for worker in far.workers()} == {f"tls://127.0.0.1:{port}"}
-    assert len(first.continued) == 1
-    epochs = epochs_told(record, first.id)
-    assert epochs.count(max(epochs)) == 1, "no second training told the same epochs"
 
 
 def test_beside_a_scheduler_that_is_not_there_a_worker_here_answers_while_it_is_asked_and_runs_wait(

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import psutil
@@ -20,19 +19,21 @@ import pytest
 from tests.kit.caches import lend
 from tests.kit.phones import PlainPhone, present, put
 from tests.kit.servers import Server, fetch, serving
-from tests.kit.waiting import PATIENCE, until
+from tests.kit.waiting import PATIENCE
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no limit of descriptors")
 
-
-def presented(prepared_cache: Path, folder: Path, limits: str) -> AbstractContextManager[Server]:
-    return serving(lend(prepared_cache, folder / "cache"), script="benchmarks/presented.py", limits=limits)
+DESCRIPTORS = 160
 
 
 @pytest.fixture(scope="module")
 def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with presented(prepared_cache, tmp_path_factory.mktemp("hall"), "-Sn 256; ulimit -Hn 4096") as server:
+    """One that may open few descriptors, the last of which it has to ask for."""
+    cache = lend(prepared_cache, tmp_path_factory.mktemp("hall") / "cache")
+    limits = f"-Sn 128; ulimit -Hn {DESCRIPTORS}"
+    with serving(cache, script="benchmarks/presented.py", limits=limits) as server:
         yield server
+        assert "Traceback" not in server.log.read_text()
 
 
 def stream(host: str) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
@@ -43,19 +44,9 @@ def stream(host: str) -> tuple[http.client.HTTPConnection, http.client.HTTPRespo
     return connection, connection.getresponse()
 
 
-def test_the_server_takes_all_descriptors_and_without_a_visitor_wakes_no_more_often_than_an_empty_streamlit_page(
+def test_requests_that_are_never_whole_are_ended_and_a_record_that_another_program_holds_blocks_nothing_else(
     hall: Server,
 ) -> None:
-    def is_quiet() -> bool:  # once its start is over
-        before = hall.process.num_ctx_switches().voluntary
-        time.sleep(3)
-        return bool(hall.process.num_ctx_switches().voluntary - before < 3 * 43)
-
-    assert hall.process.rlimit(psutil.RLIMIT_NOFILE) == (4096, 4096)
-    until(is_quiet)
-
-
-def test_while_another_program_holds_the_record_the_server_answers_and_no_vote_is_lost(hall: Server) -> None:
     put(hall.url)
     voters = [PlainPhone(hall.host) for _ in range(12)]
     leaving = [stream(hall.host) for _ in range(3)]
@@ -70,35 +61,37 @@ def test_while_another_program_holds_the_record_the_server_answers_and_no_vote_i
             time.sleep(0.2)
 
     answered = 0
-    with ThreadPoolExecutor(len(voters)) as threads, sqlite3.connect(hall.cache / "lecture.db") as other:
-        other.execute("BEGIN EXCLUSIVE")
-        votes = [threads.submit(vote, voter) for voter in voters]
-        for connection, answer in leaving:
-            answer.close()
-            connection.close()
-        while not refused.is_set():  # for as long as SQLite waits for the other program
-            fetch(f"{hall.url}/_stcore/health")
-            assert "event: state" in voters[0].events(), "who has joined may come and go all the same"
-            answered += 1
-            time.sleep(0.1)
-        assert not any(vote.done() for vote in votes), "nothing is acknowledged that is not on the disk"
-        other.rollback()
-        for acknowledged in votes:
-            acknowledged.result(PATIENCE)
-    other.close()
-    assert answered > 3, "an event loop that waits with it would answer once it has refused"
-    assert present(hall.url, "answers", "best", 1) == [0] * len(voters)
-    assert "Traceback" not in hall.log.read_text()
+    body = half_sent(voters[0], "Content-Type: application/json\r\nContent-Length: 1000000000000000\r\n\r\n{")
+    with body, half_sent(voters[0], "X-Endless: ") as head, socket.create_connection(head.getpeername()) as nothing:
+        with ThreadPoolExecutor(len(voters)) as threads, sqlite3.connect(hall.cache / "lecture.db") as other:
+            other.execute("BEGIN EXCLUSIVE")
+            votes = [threads.submit(vote, voter) for voter in voters]
+            for connection, answer in leaving:
+                answer.close()
+                connection.close()
+            while not refused.is_set():  # for as long as SQLite waits for the other program
+                fetch(f"{hall.url}/_stcore/health")
+                assert "event: state" in voters[0].events(), "who has joined may come and go all the same"
+                answered += 1
+                time.sleep(0.1)
+            assert not any(vote.done() for vote in votes), "nothing is acknowledged that is not on the disk"
+            other.rollback()
+            for acknowledged in votes:
+                acknowledged.result(PATIENCE)
+        other.close()
+        assert answered > 3, "an event loop that waits with it would answer once it has refused"
+        assert present(hall.url, "answers", "best", 1) == [0] * len(voters)
+        for open_request in (body, head, nothing):
+            open_request.settimeout(60)
+        assert received(body).startswith(b"HTTP/1.1 408 ")
+        assert received(head) == received(nothing) == b""
 
 
-def test_a_message_that_breaks_off_is_forgotten_and_a_vote_held_up_replaces_no_later_one(
-    hall: Server,
-) -> None:
+def test_a_message_that_breaks_off_is_forgotten_and_a_vote_held_up_replaces_no_later_one(hall: Server) -> None:
     put(hall.url)
     phone = PlainPhone(hall.host)
-    for _ in range(3):
-        with half_sent(phone, "Content-Type: application/json\r\nContent-Length: 4000\r\n\r\n{"):
-            time.sleep(0.1)
+    with half_sent(phone, "Content-Type: application/json\r\nContent-Length: 4000\r\n\r\n{"):
+        time.sleep(0.1)
     vote = {"question": "best", "round": 1, "answer": 0, "number": 1}
     content = json.dumps(vote)
     head = f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
@@ -107,30 +100,18 @@ def test_a_message_that_breaks_off_is_forgotten_and_a_vote_held_up_replaces_no_l
         held_up.sendall(content[9:].encode())
         assert held_up.recv(4096).startswith(b"HTTP/1.1 409 ")
     assert present(hall.url, "answers", "best", 1) == [1]
-    assert "Traceback" not in hall.log.read_text()
 
 
-def test_requests_that_are_never_whole_are_ended(hall: Server) -> None:
-    phone = PlainPhone(hall.host)
-    body = half_sent(phone, "Content-Type: application/json\r\nContent-Length: 1000000000000000\r\n\r\n{")
-    with body, half_sent(phone, "X-Endless: ") as head, socket.create_connection(head.getpeername()) as nothing:
-        for open_request in (body, head, nothing):
-            open_request.settimeout(60)
-        assert received(body).startswith(b"HTTP/1.1 408 ")
-        assert received(head) == received(nothing) == b""
-
-
-def test_more_phones_than_there_is_room_for_are_told_so_and_the_wall_goes_on(
-    prepared_cache: Path, tmp_path: Path
-) -> None:
-    with presented(prepared_cache, tmp_path, "-n 160") as server, contextlib.ExitStack() as lines:
-        present(server.url, "go", "book", 0)
-        presenter = PlainPhone(server.host)
+def test_more_phones_than_there_is_room_for_are_told_so_and_the_wall_goes_on(hall: Server) -> None:
+    assert hall.process.rlimit(psutil.RLIMIT_NOFILE) == (DESCRIPTORS, DESCRIPTORS)
+    with contextlib.ExitStack() as lines:
+        present(hall.url, "go", "book", 0)
+        presenter = PlainPhone(hall.host)
         wall = lines.enter_context(contextlib.closing(presenter.listen("wall")))
         assert b'"step":0' in next(part for part in wall if b"event: state" in part)
         statuses, sentences = [], set()
-        for _ in range(300):
-            connection, answer = stream(server.host)
+        for _ in range(2 * DESCRIPTORS):
+            connection, answer = stream(hall.host)
             lines.callback(connection.close)
             statuses.append(answer.status)
             if answer.status != 200:
@@ -142,19 +123,18 @@ def test_more_phones_than_there_is_room_for_are_told_so_and_the_wall_goes_on(
         assert presenter.send("/stage/press", {"client": "wall", "number": 1, "press": "next"})[0] == 200
         assert b'"step":1' in next(part for part in wall if b"event: state" in part)
         assert '"step":1' in presenter.events(page="notes"), "notes that are opened now are led too"
-        fetch(f"{server.url}/rnn-compare/live")
-        put(server.url)
-        assert PlainPhone(server.host).answer(0)[0] == 200, "who is in the hall can vote"
-        log = server.log.read_text()
-        assert "Traceback" not in log
-        assert len(log) < 20_000
+        fetch(f"{hall.url}/rnn-compare/live")
+        put(hall.url)
+        assert PlainPhone(hall.host).answer(0)[0] == 200, "who is in the hall can vote"
+    assert len(hall.log.read_text()) < 20_000
 
 
 def test_votes_beyond_a_quota_are_refused_with_where_to_look_and_all_that_were_acknowledged_are_there(
     prepared_cache: Path, tmp_path: Path
 ) -> None:
     """SQLite calls a full disk by its name, a quota or a limit of files an error of input or output."""
-    with presented(prepared_cache, tmp_path, "-f 400") as server:  # blocks of 512 bytes
+    cache = lend(prepared_cache, tmp_path / "cache")
+    with serving(cache, script="benchmarks/presented.py", limits="-f 400") as server:  # blocks of 512 bytes
         put(server.url)
         acknowledged, status, sentence = 0, 200, ""
         while status == 200 and acknowledged < 100:

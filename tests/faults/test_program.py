@@ -10,21 +10,12 @@ from pathlib import Path
 import pytest
 
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.runs.events import Status
+from rnn_compare.runs.events import Ended, Status
+from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import LOST, RunStore
-from tests.faults.conftest import PROJECT, TINY, Command, SpoiltDisk, alone
+from tests.faults.conftest import PROJECT, TINY, Command, alone
+from tests.kit.trainings import endless
 from tests.kit.waiting import PATIENCE
-
-COMMANDS = """
-from rnn_compare.cli.foreground import recorded
-from rnn_compare.cli.main import main
-from rnn_compare.presets import BOOK
-first, second = [run.id for run in recorded() if run.experiment in BOOK.experiments()]
-for command in (["runs"], ["compare", first, second], ["predict", first, "good"], ["train", "--epochs", "1"]):
-    print("exit code", main(command), flush=True)
-"""
-
-linux_only = pytest.mark.skipif(sys.platform != "linux", reason="it is done with Linux' own means")
 
 
 @pytest.mark.soak
@@ -65,7 +56,29 @@ cp {small}/runs.db* {tmp_path}
     assert run.continued
 
 
-LONG = ("train", "--cell", "SimpleRNN", "--epochs", "100", "--reviews", "2000", "--dropout", "0.2", *TINY)
+@pytest.mark.skipif(os.name != "posix", reason="SIGTERM is a signal of POSIX")
+def test_a_training_is_stopped_by_sigterm_for_all_its_processes_and_one_whose_cache_is_removed_ends_with_a_sentence(
+    cache: Path, command: Command
+) -> None:
+    store = RunStore(cache / "runs.db")
+    [continued] = store.create([endless()], Owner.current(), "page")
+    store.record([Ended(continued, Status.STOPPED, None, 0.0)])
+    store.close()
+    deserted = command("continue", continued)
+    arguments = ("--cell", "SimpleRNN", "--epochs", "100", "--reviews", "2000", "--dropout", "0.2", *TINY)
+    stopped = command("train", *arguments, before=("setsid",))
+    assert first_line(deserted).startswith(f"{continued}  SimpleRNN(4)")
+    run = first_line(stopped).split()[0]
+    os.killpg(stopped.pid, signal.SIGTERM)
+    _, errors = stopped.communicate(timeout=PATIENCE)
+    assert stopped.returncode == 130, errors
+    assert RunStore(cache / "runs.db").run(run).status is Status.STOPPED
+    assert "did not start" not in errors
+    assert "ended unexpectedly" not in errors
+    cache.rename(cache.with_name("away"))
+    _, errors = deserted.communicate(timeout=PATIENCE)
+    assert deserted.returncode == 1, errors
+    assert errors.endswith(f"{LOST} No longer recorded: {continued}.\n")
 
 
 def first_line(process: "subprocess.Popen[str]") -> str:
@@ -73,85 +86,23 @@ def first_line(process: "subprocess.Popen[str]") -> str:
     return process.stdout.readline()
 
 
-@pytest.mark.parametrize("removed", ["cache", pytest.param("record", marks=pytest.mark.thorough)])
-def test_a_training_whose_record_or_cache_is_removed_ends_with_1_and_a_sentence(
-    cache: Path, command: Command, removed: str
-) -> None:
-    process = command(*LONG)
-    run = first_line(process).split()[0]
-    if removed == "record":
-        for file in cache.glob("runs.db*"):
-            file.unlink()
-    else:
-        cache.rename(cache.with_name("away"))
-    _, errors = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 1, errors
-    assert errors.endswith(f"{LOST} No longer recorded: {run}.\n")
-
-
-@pytest.mark.skipif(os.name != "posix", reason="these are signals of POSIX")
-def test_a_run_goes_on_after_its_program_was_killed_or_nobody_read_it_and_sigterm_for_all_processes_stops_it(
-    cache: Path, command: Command
-) -> None:
-    unread = command(*LONG)
-    run = first_line(unread).split()[0]
-    assert unread.stdout is not None
-    unread.stdout.close()
-    assert unread.wait(PATIENCE) == 1
-    assert unread.stderr is not None
-    assert "Traceback" not in unread.stderr.read()
-    assert RunStore(cache / "runs.db").run(run).status is Status.INTERRUPTED
-    unread.stdout = unread.stderr = None
-
-    killed = command("continue", run)
-    first_line(killed)
-    killed.kill()
-    killed.wait()
-    process = command("continue", run, before=("setsid",))
-    assert f"{run}  SimpleRNN(4)" in first_line(process)
-    os.killpg(process.pid, signal.SIGTERM)
-    _, errors = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 130, errors
-    assert RunStore(cache / "runs.db").run(run).status is Status.STOPPED
-    assert "did not start" not in errors
-    assert "ended unexpectedly" not in errors
-
-
-@linux_only
-@pytest.mark.parametrize("command", ["runs", "--help"])
-def test_an_output_that_cannot_be_written_is_a_sentence(cache: Path, command: str) -> None:
-    with Path("/dev/full").open("w") as full:
+@pytest.mark.skipif(sys.platform != "linux", reason="it is done with Linux' own means")
+def test_an_output_on_a_full_disk_is_a_sentence_and_one_that_nobody_reads_none(cache: Path) -> None:
+    reader, unread = os.pipe()
+    os.close(reader)
+    for command, output, sentence in (
+        ("runs", os.open("/dev/full", os.O_WRONLY), "(No space left on device). Free some space.\n"),
+        ("--help", unread, ""),
+    ):
         done = subprocess.run(
             [sys.executable, "-m", "rnn_compare", command],
             env={**os.environ, CACHE_VARIABLE: str(cache)},
             cwd=PROJECT,
-            stdout=full,
+            stdout=output,
             stderr=subprocess.PIPE,
             text=True,
             check=False,
         )
-    assert done.returncode == 1
-    assert done.stderr == "The output cannot be written (No space left on device). Free some space.\n"
-
-
-@pytest.mark.parametrize(
-    ("how", "why"),
-    [("full", "The disk is full. Free some space"), ("read-only", "Make the file and its folder writable")],
-)
-def test_a_full_or_read_only_disk_lists_compares_and_reads_runs_and_says_why_it_takes_no_more(
-    spoilt_disk: SpoiltDisk, how: str, why: str
-) -> None:
-    done = subprocess.run(
-        spoilt_disk(how, f"{sys.executable} -c '{COMMANDS}'"),
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
-    codes = [line for line in done.stdout.splitlines() if line.startswith("exit code")]
-    assert codes == ["exit code 0", "exit code 0", "exit code 0", "exit code 2"], done.stdout + done.stderr
-    assert "LSTM(32) is ahead of SimpleRNN(32) by" in done.stdout
-    assert "1 word known" in done.stdout
-    assert why in done.stderr.splitlines()[-1]
-    assert "Traceback" not in done.stderr
+        os.close(output)
+        assert done.returncode == 1
+        assert done.stderr.removeprefix("The output cannot be written ") == sentence

@@ -10,11 +10,8 @@ from typing import Any
 import psutil
 import pytest
 
-from rnn_compare.cli.foreground import follow
-from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.record import Run
 from rnn_compare.training import dispatcher
 from rnn_compare.training.dispatcher import LOST
 from rnn_compare.training.engine import Engine
@@ -24,16 +21,6 @@ from tests.kit.trainings import ListeningStore, tiny, worker_processes
 from tests.kit.waiting import until, until_ended
 
 LONG = tiny(cell="LSTM", reviews=1500, epochs=7, dropout=0.2)
-
-
-@pytest.fixture
-def unbroken(engine: Engine, store: ListeningStore) -> Run:
-    finished = [run for run in store.runs() if (run.experiment, run.status) == (LONG, Status.FINISHED)]
-    if not finished:
-        runs = engine.submit([LONG])
-        until_ended(engine, runs)
-        finished = store.runs(runs)
-    return finished[0]
 
 
 @pytest.mark.skipif(not fork_server.AVAILABLE, reason="workers are forked on Linux only")
@@ -55,23 +42,23 @@ def test_what_workers_are_forked_from_is_killed_and_their_run_goes_on_and_counts
 
 
 def test_a_run_whose_worker_hangs_goes_on_with_another_and_one_that_only_works_for_long_is_left_alone(
-    engine: Engine, store: ListeningStore, unbroken: Run, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, store: ListeningStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "PING_SECONDS", 0.5)
     monkeypatch.setattr(cluster, "HUNG_SECONDS", 5.0)
-    [hung] = engine.submit([LONG])
+    hung, unbroken = engine.submit([LONG, LONG])
     until(lambda: store.run(hung).epochs)
     [name] = [worker.name for worker in engine.workers() if worker.run == hung]
     os.kill(int(name.removeprefix("process ")), signal.SIGSTOP)
-    until_ended(engine, [hung])
+    until_ended(engine, [hung, unbroken])
     assert store.run(hung).status is Status.FINISHED
     assert store.run(hung).continued
-    assert same_curve(store.run(hung), unbroken)
+    assert same_curve(store.run(hung), store.run(unbroken))
 
     until(lambda: sum(worker.ready for worker in engine.workers()) == 2)
     before = worker_processes()
-    monkeypatch.setattr(cluster, "HUNG_SECONDS", 7.0)  # above the engine's interval while no run waits or trains
-    engine.ask(time.sleep, 9.0)
+    monkeypatch.setattr("rnn_compare.training.engine.IDLE_SECONDS", 0.5)  # between looks while no run waits or trains
+    engine.ask(time.sleep, 7.0)
     assert worker_processes() == before
 
 
@@ -93,21 +80,6 @@ def test_a_job_that_crashes_its_worker_is_told_of_in_words_and_the_training_besi
     assert [(run.status, run.reason) for run in (first, other)] == [(Status.FINISHED, None)] * 2
     assert sorted(len(run.continued) for run in (first, other)) == [0, 1], "the worker that crashed had one of them"
     assert same_curve(first, other)
-
-
-def test_a_command_gives_up_once_nothing_could_be_recorded_for_a_minute_and_what_was_finished_is_recorded_later(
-    engine: Engine, store: ListeningStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(dispatcher, "GIVE_UP_SECONDS", 1.0)
-    [run] = engine.submit([tiny(reviews=2000, epochs=30)])
-    until(lambda: store.run(run).epochs)
-    [pages] = store._writer.execute("PRAGMA page_count").fetchone()
-    store._writer.execute(f"PRAGMA max_page_count = {pages}")  # SQLite then says what it says of a full disk
-    with pytest.raises(UserError, match=r"The disk is full\. .* Nothing could be recorded for a minute"):
-        follow(engine, store, [run], lambda *_: None)
-    store._writer.execute("PRAGMA max_page_count = 1000000")
-    until_ended(engine, [run])
-    assert [epoch.epoch for epoch in store.run(run).epochs] == list(range(1, 31))
 
 
 @pytest.mark.soak

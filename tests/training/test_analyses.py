@@ -11,7 +11,7 @@ from rnn_compare.runs.events import Status
 from rnn_compare.training.analyses import MOST, Analyses, Analysis
 from rnn_compare.training.engine import Engine
 from tests.kit.threads import at_once
-from tests.kit.trainings import ListeningStore, tiny, worker_processes
+from tests.kit.trainings import ListeningStore, tiny
 from tests.kit.waiting import until, until_ended
 
 
@@ -21,18 +21,9 @@ def squares(upto: int, *, tell: Any) -> dict[str, Any]:
     return {"squares": [number**2 for number in range(upto)], "process": os.getpid()}
 
 
-def refuse(sentence: str, *, tell: Any) -> None:  # noqa: ARG001  # as an analysis is called
-    raise UserError(sentence)
-
-
-def ended(engine: Engine, *questions: Any) -> Analysis:
-    analysis = engine.analyse(*questions)
-    until(lambda: analysis.ended)
-    return analysis
-
-
 def test_a_worker_does_it_and_reports_its_progress_once_for_all_who_ask(engine: Engine) -> None:
-    analysis = ended(engine, squares, 4)
+    analysis = engine.analyse(squares, 4)
+    until(lambda: analysis.ended)
     assert analysis.result["squares"] == [0, 1, 4, 9]
     assert analysis.result["process"] != os.getpid()
     assert analysis.total == 4
@@ -47,24 +38,23 @@ def test_what_needs_no_worker_is_done_in_this_process_also_where_none_ever_start
     assert (analysis.done, analysis.total) == (4, 4)
 
 
-def test_any_function_that_can_be_imported_is_a_question(engine: Engine) -> None:
-    assert engine.ask(divmod, 7, 2) == (3, 1)
-    assert engine.ask(os.getpid) in {process.pid for process in worker_processes()}
-    with pytest.raises(UserError, match="ZeroDivisionError"):
-        engine.ask(divmod, 7, 0)
+def done(analyses: Analyses, key: int, problem: str = "") -> Analysis:
+    def work(_: str) -> int:
+        if problem:
+            raise UserError(problem)
+        return key + 1
 
-
-def test_a_failure_is_reported_once_and_then_tried_again(engine: Engine) -> None:
-    failed = ended(engine, refuse, "There is nothing to read.")
-    assert failed.problem == "There is nothing to read."
-    assert engine.analyse(refuse, "There is nothing to read.") is failed
-    assert engine.analyse(refuse, "There is nothing to read.") is not failed
-
-
-def done(analyses: Analyses, key: int) -> Analysis:
-    analysis = analyses.get(key, lambda _: key + 1)
+    analysis = analyses.get(key, work)
     until(lambda: analysis.ended)
     return analysis
+
+
+def test_a_failure_is_reported_once_and_then_tried_again() -> None:
+    analyses = Analyses()
+    failed = done(analyses, 1, "There is nothing to read.")
+    assert failed.problem == "There is nothing to read."
+    assert done(analyses, 1) is failed
+    assert done(analyses, 1).result == 2
 
 
 def test_the_least_recently_used_result_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,15 +77,11 @@ def test_running_analyses_are_never_forgotten_and_their_number_is_limited() -> N
     assert done(analyses, MOST).result == MOST + 1
 
 
-def at_once_from_many_threads(analyses: Analyses, key: int) -> set[int]:
-    answers = at_once(lambda _: analyses.get(key, str))
-    until(lambda: all(answer.ended for answer in answers))
-    return set(map(id, answers))
-
-
 def test_what_many_threads_ask_at_once_is_done_once() -> None:
     analyses = Analyses()
-    assert [len(at_once_from_many_threads(analyses, key)) for key in range(100)] == [1] * 100
+    of_threads = at_once(lambda _: [analyses.get(key, str) for key in range(MOST)])
+    for answers in zip(*of_threads, strict=True):
+        assert len(set(map(id, answers))) == 1
 
 
 def rest(until_it_is_there: Path, number: int, *, tell: Any) -> int:  # noqa: ARG001  # as an analysis is called

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from rnn_compare.cli.foreground import follow
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
@@ -17,6 +18,7 @@ from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.dispatcher import LOST_ONCE, MAX_RESTARTS, Dispatcher
+from rnn_compare.training.engine import Engine
 from tests.kit.runs import epoch_end
 from tests.kit.trainings import tiny
 
@@ -33,7 +35,6 @@ class OneWorker:
         self.attempts: list[str] = []
         self.asked_to_stop: list[str] = []
         self.killed: list[str] = []
-        self.sharing: set[str] = set()
 
     def addresses(self) -> list[str]:
         return ["there"]
@@ -56,7 +57,7 @@ class OneWorker:
         self.killed.append(address)
 
     def share_cores(self, at_work: Collection[str]) -> None:
-        self.sharing = set(at_work)
+        """All that it has are its own."""
 
     def __getattr__(self, name: str) -> Any:  # the rest is not asked for here
         raise AssertionError(name)
@@ -118,13 +119,6 @@ def epoch(run: str, number: int, accuracy: float = 0.5) -> EpochEnd:
     return epoch_end(run, number, accuracy, 0.7, 0.6, 0.65, 12.5)
 
 
-def test_cores_are_shared_by_those_that_train_just_now(training: Dispatch) -> None:
-    assert training.workers.sharing == {"there"}
-    training.hear(training.end_of(Status.FINISHED))
-    training.end()
-    assert training.workers.sharing == set()
-
-
 @pytest.mark.parametrize(
     ("reason", "why", "at_last"), [(None, LOST_ONCE, Status.FAILED), (EXCUSE, EXCUSE, Status.QUEUED)]
 )
@@ -167,15 +161,23 @@ def test_an_epoch_that_was_finished_while_the_program_closed_is_in_the_record(
     assert training.run.epochs == epochs
 
 
-def test_no_epoch_is_lost_while_another_process_holds_the_record(training: Dispatch) -> None:
+def test_no_epoch_is_lost_while_another_process_holds_the_record_and_a_command_gives_up_after_a_minute(
+    training: Dispatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rnn_compare.training.dispatcher.GIVE_UP_SECONDS", 0.0)
+    engine = Engine(training.store, "command line")
+    engine._dispatcher = training.dispatcher
     with contextlib.closing(sqlite3.connect(training.store.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with contextlib.suppress(UserError):
             training.hear(epoch(training.id, 1))
-        assert training.store.run(training.id).epochs == ()
+        assert training.dispatcher.unrecorded
+        with pytest.raises(UserError, match="Nothing could be recorded for a minute"):
+            follow(engine, training.store, [training.id], lambda *_: None)
         other.execute("ROLLBACK")
     training.hear(epoch(training.id, 2))
     assert [end.epoch for end in training.run.epochs] == [1, 2]
+    assert training.dispatcher.unrecorded == ""
 
 
 def test_a_worker_that_has_stopped_and_still_writes_its_models_is_left_alone(
@@ -210,25 +212,12 @@ def test_a_run_whose_worker_hears_no_stop_ends_at_once_its_worker_later_and_what
     assert training.state == (Status.QUEUED, None)
     training.end()
     assert len(training.workers.sent) == 2
+    training.hear(training.end_of(Status.FAILED), attempt=0)
+    assert training.state == (Status.QUEUED, None)
 
 
-def test_a_figure_that_is_no_number_fails_its_own_run_and_no_other(training: Dispatch) -> None:
-    [other] = training.store.create([tiny()], Owner.current(), "page")
+def test_a_figure_that_is_no_number_fails_its_run_and_stops_its_worker(training: Dispatch) -> None:
     training.hear(epoch(training.id, 1), epoch(training.id, 2, math.nan))
     assert (training.run.status, len(training.run.epochs)) == (Status.FAILED, 1)
     assert "finite numbers" in (training.run.reason or "")
     assert training.workers.asked_to_stop == training.workers.attempts
-
-    training.hear(training.end_of(Status.STOPPED))
-    training.end()
-    training.hear(Started(other, 1, "", {}, 0.0), epoch(other, 1))
-    assert training.run.status is Status.FAILED
-    assert (training.store.run(other).status, len(training.store.run(other).epochs)) == (Status.RUNNING, 1)
-
-
-def test_what_an_earlier_attempt_still_says_is_not_heard(training: Dispatch) -> None:
-    training.end(EXCUSE)
-    training.begin()
-    assert len(set(training.workers.attempts)) == 2
-    training.hear(training.end_of(Status.FAILED), attempt=0)
-    assert training.run.status is Status.RUNNING

@@ -47,3 +47,10 @@ def test_a_stop_during_the_test_stops_the_run() -> None:
     events = train("stopped-in-its-test", tiny(epochs=2, test_split=0.2), stop=epochs_are_over)
     assert predictions(events, "test") == []
     assert end_of(events).status is Status.STOPPED
+
+
+@pytest.mark.parametrize("stock_layers", [False, True])
+def test_a_single_validation_review_is_predicted_too(stock_layers: bool) -> None:
+    experiment = tiny(reviews=10, validation_split=0.1, epochs=1, stock_layers=stock_layers)
+    events = train(f"single-{stock_layers}", experiment)
+    assert [event.reviews for event in predictions(events, "validation")] == [1]

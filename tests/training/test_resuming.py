@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_compare.fused import sequences, threads
 from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.networks import weights
 from rnn_compare.paths import checkpoint_file, weights_file
@@ -37,8 +36,6 @@ def curve(events: list[Event]) -> dict[int, list[float]]:
 @pytest.mark.parametrize(
     "changes",
     [
-        pytest.param({"cell": "SimpleRNN"}, marks=pytest.mark.thorough),
-        pytest.param({"cell": "LSTM"}, marks=pytest.mark.thorough),
         {"cell": "GRU", "dropout": 0.3, "optimizer": "adam"},
         {"cell": "SimpleRNN", "stock_layers": True, "dropout": 0.3},
     ],
@@ -61,25 +58,6 @@ def test_a_run_that_was_broken_off_goes_on_as_if_it_never_had_been(changes: dict
         ours, theirs = (weights.load(weights_file(name, which), experiment) for name in (names[1], names[0]))
         for a, b in zip(ours.values(), theirs.values(), strict=True):
             np.testing.assert_allclose(a, b, atol=1e-5)
-
-
-@pytest.mark.parametrize("cell", ["LSTM", pytest.param("GRU", marks=pytest.mark.thorough)])
-def test_a_run_that_gets_a_second_thread_midway_comes_to_the_same_digits(
-    cell: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Wide enough that its batches are dealt out to several blocks."""
-    monkeypatch.setattr(sequences, "WORTH_SHARING", 0)
-    experiment = tiny(cell=cell, units=64, reviews=160, epochs=3)
-    runs = [f"{part}-{cell}" for part in ("one-thread", "two-threads")]
-    alone = curve(train(runs[0], experiment))
-    try:
-        shared = curve(train(runs[1], experiment, stop=lambda events: threads.allow(1 + len(curve(events)))))
-    finally:
-        threads.allow(1)
-    assert shared == alone
-    of_one, of_two = (weights.load(weights_file(run, "last"), experiment) for run in runs)
-    for (name, ours), (_, theirs) in zip(of_one.items(), of_two.items(), strict=True):
-        np.testing.assert_array_equal(ours, theirs, err_msg=name)
 
 
 def test_a_run_whose_last_epoch_is_unreported_reports_it_and_ends_and_equals_one_that_had_more_from_the_start() -> None:
@@ -106,15 +84,6 @@ def test_weights_that_were_not_written_after_the_last_checkpoint_are_written_whe
         ours = weights.load(weights_file("cut-off", which), tiny())
         theirs = np.load(io.BytesIO(whole[which]))
         assert all(np.array_equal(array, theirs[name]) for name, array in ours.items())
-
-
-def test_a_damaged_checkpoint_costs_an_epoch_and_changes_nothing() -> None:
-    whole = curve(train("sound", tiny(epochs=3)))
-    train("damaged", tiny(epochs=2))
-    checkpoint_file("damaged").write_bytes(b"damaged")
-    events = train("damaged", tiny(epochs=3))
-    assert start_of(events).after == 1
-    assert curve(events) == {epoch: pytest.approx(figures, abs=1e-5) for epoch, figures in whole.items()}
 
 
 def test_a_state_of_another_program_or_one_that_cannot_be_read_ends_the_run_with_a_sentence() -> None:

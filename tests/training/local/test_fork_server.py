@@ -28,32 +28,16 @@ assert not {"dask", "distributed", "keras"} & sys.modules.keys()
 print(any(fork_server.is_fork_server(child) for child in psutil.Process().children()))
 """
 
-ENGINE = """
+TENSORFLOW_CRASHES = """
 import sys
-import time
 from pathlib import Path
-import psutil
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
-from rnn_compare.training.local import fork_server, supervision
+from rnn_compare.training.local import supervision
 from tests.kit.waiting import until
 
 assert __name__ == "__main__", "imported again"
 engine = Engine(RunStore(Path(sys.argv[1])), "command line")
-"""
-
-KILLED_WHILE_IT_IMPORTS = f"""{ENGINE}
-fork_server.start()
-[imports] = [child for child in psutil.Process().children() if fork_server.is_fork_server(child)]
-engine.start()
-until(lambda: engine._workers is not None)
-imports.kill()
-until(lambda: len(engine._workers.addresses()) == 2)
-print(len(engine._workers.addresses()))
-engine.close()
-"""
-
-TENSORFLOW_CRASHES = f"""{ENGINE}
 supervision.FIRST_SECONDS = 0.5
 broken = Path(sys.argv[0]).parent / "tensorflow"
 broken.mkdir()
@@ -101,12 +85,6 @@ def test_without_it_a_worker_imports_for_itself_and_needs_nothing_of_the_script_
     *_, trained, has_fork_server = printed_by(UNGUARDED, prepared_cache, tmp_path, workers=1)
     assert "1 of 1 epochs" in trained
     assert has_fork_server == "False"
-
-
-@forked_only
-@pytest.mark.thorough
-def test_workers_start_although_it_was_killed_before_their_start(prepared_cache: Path, tmp_path: Path) -> None:
-    assert printed_by(KILLED_WHILE_IT_IMPORTS, prepared_cache, tmp_path, workers=2) == ["2"]
 
 
 def test_workers_that_crash_at_start_are_reported_and_start_once_they_can(prepared_cache: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.training.local import cluster, worker
 from rnn_compare.training.local.cluster import WORKERS_VARIABLE, worker_count
-from rnn_compare.training.worker.cores import THREADS_VARIABLE, number_from, shares
+from rnn_compare.training.worker.cores import THREADS_VARIABLE, number_from
 
 
 @pytest.mark.parametrize(
@@ -21,11 +21,6 @@ def test_the_number_of_workers(
     monkeypatch.setattr(cluster, "CPU_COUNT", cores)
     monkeypatch.setattr(cluster, "MEMORY_LIMIT", memory)
     assert worker_count() == workers
-
-
-def test_more_trainings_than_cores_have_a_single_thread_and_no_more_than_was_set_is_used() -> None:
-    assert shares({"a", "b", "c"}, None, cores=2) == {"a": 1, "b": 1, "c": 1}
-    assert shares({"a"}, 2, cores=16) == {"a": 2}
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "two", "1.5", "513"])

@@ -7,9 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from rnn_compare.experiment import Experiment
 from rnn_compare.training.local.fork_server import ForkServer
-from rnn_compare.training.local.worker_handle import FORK_SERVER_LOST, LostError, WorkerHandle
+from rnn_compare.training.local.worker_handle import LostError, WorkerHandle
 from rnn_compare.training.protocol import WorkerQuestion
 from tests.kit.waiting import PATIENCE, until
 
@@ -20,7 +19,6 @@ class Server:
     """A fork server whose workers are the other ends of their connections."""
 
     def __init__(self) -> None:
-        self.ended = False
         self.workers: list[socket.socket] = []
 
     def fork(self) -> socket.socket:
@@ -29,7 +27,7 @@ class Server:
         return ours
 
     def has_ended(self, _: float) -> bool:
-        return self.ended
+        return False
 
 
 def started() -> tuple[WorkerHandle, Server]:
@@ -60,17 +58,6 @@ def test_a_question_fails_at_once_if_its_worker_ends_whatever_it_says_at_last(re
     with pytest.raises(LostError):
         handle.ask(QUESTION).result(PATIENCE)
     assert not handle.is_ready
-
-
-@pytest.mark.parametrize("server_ended", [False, True])
-def test_a_training_ends_with_its_worker_and_knows_whether_the_fork_server_ended(server_ended: bool) -> None:
-    handle, server = started()
-    training = handle.train("attempt", "run", Experiment())
-    server.ended = server_ended
-    server.workers[0].close()
-    assert training.result(PATIENCE) == (FORK_SERVER_LOST if server_ended else None)
-    later = handle.train("attempt", "run", Experiment())
-    assert "lost before it took the run" in (later.result(PATIENCE) or "")
 
 
 def test_a_worker_that_cannot_start_says_why() -> None:

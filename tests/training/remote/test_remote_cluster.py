@@ -6,14 +6,11 @@ import dask
 import pytest
 
 from rnn_compare.errors import UserError
+from rnn_compare.runs.events import Ended
 from rnn_compare.training.remote import worker
 from rnn_compare.training.remote.cluster import check_address, loss_reason
-
-
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:8786", "tcp://localhost:8786", "tcp://[::1]:8786"])
-def test_a_scheduler_on_this_machine_needs_no_certificates(address: str) -> None:
-    check_address(address)
-
+from tests.kit.trainings import endless
+from tests.kit.waiting import PATIENCE
 
 WITHOUT_TLS = "without TLS, anyone who reaches that scheduler can run code"
 NO_ADDRESS = "must be an address such as tls://"
@@ -40,9 +37,28 @@ def test_missing_certificates_are_named_by_their_variables() -> None:
         pytest.raises(UserError, match=r"DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT, .*CLIENT__KEY"),
     ):
         check_address("tls://10.0.0.1:8786")
+
+
+def test_a_scheduler_on_this_machine_needs_no_certificates_and_one_elsewhere_takes_them() -> None:
+    for address in ("tcp://127.0.0.1:8786", "tcp://localhost:8786", "tcp://[::1]:8786"):
+        check_address(address)
     named = {f"distributed.comm.tls.{name}": "a.pem" for name in ("ca-file", "client.cert", "client.key")}
     with dask.config.set(named):
         check_address("tls://10.0.0.1:8786")
+
+
+@pytest.mark.usefixtures("in_cache")
+def test_a_training_that_nobody_asks_about_any_more_ends_and_counts_as_no_end_of_its_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As when the program that began it was killed."""
+    monkeypatch.setattr(worker, "LEASE_SECONDS", 1.0)
+    assert worker.start("left", "left", endless(), {}, {}, {}) is None
+    left = worker._attempts.pop("left")
+    left.join(PATIENCE)
+    assert not left.is_alive()
+    assert left.messages
+    assert not any(isinstance(event, Ended) for event, _ in left.messages)
 
 
 def test_a_worker_of_another_version_is_refused_with_what_to_install(tmp_path: Path) -> None:
