@@ -1,16 +1,30 @@
-"""What is asked of every cluster: two trainings that lose half of their workers midway."""
+"""What is asked of every cluster: twelve small runs, and two longer ones that lose half of their workers midway."""
 
 import time
 from collections.abc import Callable
 
+from rnn_compare.cells.registry import CELLS
 from rnn_compare.runs.events import EpochEnd, Requeued
 from rnn_compare.runs.record import Run
 from rnn_compare.training.engine import Engine
 from tests.faults.conftest import curve, same_curve
-from tests.kit.trainings import ListeningStore, finished, long
+from tests.kit.trainings import ListeningStore, epochs_told, finished, long, tiny, until_ready
 from tests.kit.waiting import until
 
-EPOCHS = 12
+SEEDS, EPOCHS = 3, 12
+
+
+def sweep(engine: Engine, record: ListeningStore, workers: int) -> None:
+    """Trains three seeds of four cells; each epoch of each run is told once, with its weights."""
+    began = time.monotonic()
+    until_ready(engine, workers)
+    ready = time.monotonic()
+    experiments = [tiny(cell=cell, seed=seed) for cell in list(CELLS)[:4] for seed in range(SEEDS)]
+    runs = finished(engine, record, engine.submit(experiments))
+    ended = time.monotonic()
+    assert [epochs_told(record, run.id) for run in runs] == [[1, 2]] * len(experiments)
+    assert all(record.weights_were_there)
+    print(f"\n{workers} workers ready in {ready - began:.0f} s; {len(runs)} runs in {ended - ready:.1f} s")
 
 
 def lose_nothing(

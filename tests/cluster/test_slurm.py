@@ -1,4 +1,4 @@
-"""The documented lines of SLURMCluster, on a real Slurm: a node is drained under two trainings."""
+"""The documented lines of SLURMCluster, on a real Slurm: a sweep, and a node that is drained under two trainings."""
 
 import importlib.util
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cluster.slurm import Slurm
-from tests.cluster.sweeps import lose_nothing
+from tests.cluster.sweeps import lose_nothing, sweep
 from tests.cluster.written import certified, documented, missing, running, training_at
 from tests.kit.servers import PROJECT, free_port
 from tests.kit.trainings import ListeningStore, until_ready
@@ -38,7 +38,7 @@ def slurm(tmp_path: Path) -> Iterator[Slurm]:
         slurm.end()
 
 
-def test_two_trainings_on_slurm_lose_nothing_when_a_node_is_drained_and_new_jobs_take_its_place(
+def test_a_sweep_on_slurm_loses_nothing_when_a_node_is_drained_and_new_jobs_take_its_place(
     slurm: Slurm, record: ListeningStore, tmp_path: Path
 ) -> None:
     certificates = certified(tmp_path)
@@ -58,7 +58,7 @@ def test_two_trainings_on_slurm_lose_nothing_when_a_node_is_drained_and_new_jobs
         running(lines, tmp_path, slurm.environment | certificates) as scheduler,
         training_at(scheduler, record, certificates) as engine,
     ):
-        until_ready(engine, WORKERS)
+        sweep(engine, record, WORKERS)
         first = slurm.jobs()
         assert sorted(first.values()) == ["node1", "node2"]
         lose_nothing(engine, record, lambda _: slurm.drain("node1"))

@@ -105,3 +105,9 @@ def end_all(folder: Path) -> None:
             known = [process.cwd(), *process.environ().values()]
             if process.pid != os.getpid() and any(str(folder) in value for value in known):
                 process.kill()
+
+
+def kill_tree(process: psutil.Process) -> None:
+    for member in (*process.children(recursive=True), process):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            member.kill()
