@@ -61,13 +61,6 @@ def test_before_any_run_fused_layers_are_expected_to_be_several_times_quicker(ce
     assert 3 < stock / fused < 15
 
 
-def test_two_workers_share_the_networks() -> None:
-    first, second, third = Experiment(epochs=1), Experiment(epochs=2), Experiment(epochs=4)
-    earlier = [timed(first, 10.0)]
-    both = seconds([first, second, third], earlier, workers=2, speed=UNDISTURBED)
-    assert both == pytest.approx(2 * START_SECONDS + 50.0)  # the third follows the first
-
-
 @pytest.mark.parametrize(
     ("more", "times"),
     [
@@ -105,13 +98,6 @@ def test_a_continued_run_takes_the_epochs_that_are_left() -> None:
     half_done = dataclasses.replace(at_work("half done", 10), epochs=epochs)
     begins = History(earlier).start_times([half_done, at_work("next", 1)], [], workers=1)
     assert begins == pytest.approx({"half done": 0.0, "next": START_SECONDS + 2 * 3.0})
-
-
-def test_before_any_run_the_measured_speed_decides() -> None:
-    experiment = Experiment(epochs=3)
-    for speed in (Speed(0.5), Speed(3.0)):
-        expected = START_SECONDS + 3 * speed.alone * reference_seconds(experiment)
-        assert seconds([experiment], [], 2, speed) == pytest.approx(expected)
 
 
 def test_concurrent_networks_slow_down_until_a_single_network_remains() -> None:
@@ -152,13 +138,6 @@ def test_the_most_similar_runs_decide_and_very_different_ones_and_those_of_one_e
     alike, less = timed(Experiment(reviews=20_000), 4.0), timed(Experiment(reviews=5_000), 9.0)
     expected = 4.0 * reference_seconds(experiment) / reference_seconds(alike.experiment)
     assert epoch(experiment, [alike, *[less] * 9]) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize("workers", [1, 2, 4])
-def test_more_networks_never_take_less_time(workers: int) -> None:
-    speed = Speed(workers=workers)
-    times = [seconds([Experiment(epochs=2)] * count, [], workers, speed) for count in range(9)]
-    assert times == sorted(times)
 
 
 def test_a_long_record_is_looked_through_once_however_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import ALLOWED, Phase, Progress, Status
-from rnn_compare.runs.record import SILENT_SECONDS, Owner, Run
+from rnn_compare.runs.record import Owner, Run
 from tests.kit.runs import epoch_end, run_of
 
 
@@ -102,9 +102,3 @@ def test_setting_the_clock_does_not_change_a_processs_identity(monkeypatch: pyte
     monkeypatch.setattr(psutil._pslinux, "boot_time", lambda: boot_time + 3600)
     assert psutil.Process().create_time() > boot_time + 3600
     assert me.alive(silent_seconds=0)
-
-
-def test_of_a_process_elsewhere_only_its_heartbeat_is_known() -> None:
-    elsewhere = Owner(1, 1.0, "another-machine")
-    assert elsewhere.alive(silent_seconds=SILENT_SECONDS - 1)
-    assert not elsewhere.alive(silent_seconds=SILENT_SECONDS + 1)

@@ -113,19 +113,10 @@ def test_a_changed_name_of_a_column_is_damage_and_costs_nothing(record: Path, be
     assert repaired(record)[0] == before
 
 
-@pytest.mark.parametrize("column", ["id", "experiment", "status", "summary", "versions", "figures"])
-def test_a_broken_byte_in_a_text_costs_that_run_at_most_and_repair_restores_it(
-    record: Path, before: list[Run], column: str
+@pytest.mark.parametrize("text", [b"finished", b'"units"', b'"keras"', b'"val_accuracy"'])
+def test_a_broken_byte_in_a_text_costs_a_run_at_most_and_repair_restores_it(
+    record: Path, before: list[Run], text: bytes
 ) -> None:
-    run = before[0]
-    text = {
-        "id": run.id,
-        "experiment": run.experiment.model_dump_json(),
-        "status": "finished",
-        "summary": run.summary,
-        "versions": '"keras"',
-        "figures": f'"val_accuracy": {run.epochs[0]["val_accuracy"]}',
-    }[column].encode()
     content = record.read_bytes()
     at = content.rindex(text) + 2
     record.write_bytes(content[:at] + b"\xff" + content[at + 1 :])

@@ -119,9 +119,12 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[
     return restart
 
 
-def test_a_server_takes_the_recordings_in_once_and_deleted_ones_stay_away(
-    start: Callable[[], list[Run]], tmp_path: Path
+def test_a_server_takes_the_recordings_in_once_unless_it_is_told_not_to_and_deleted_ones_stay_away(
+    start: Callable[[], list[Run]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv(FIRST_START_VARIABLE, "0")
+    assert start() == []
+    monkeypatch.setenv(FIRST_START_VARIABLE, "1")
     first = start()
     assert len(first) == 28
     assert start() == first
@@ -132,26 +135,19 @@ def test_a_server_takes_the_recordings_in_once_and_deleted_ones_stay_away(
     assert start() == []
 
 
-def test_a_server_with_runs_of_its_own_or_with_the_import_switched_off_imports_none(
+def test_a_server_begins_also_with_runs_of_its_own_and_where_a_recording_cannot_be_taken_in(
     start: Callable[[], list[Run]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(FIRST_START_VARIABLE, "0")
-    assert start() == []
-    monkeypatch.setenv(FIRST_START_VARIABLE, "1")
+    folder = shutil.copytree(module.FOLDER, tmp_path / "damaged")
+    (folder / "runs.db").write_bytes(b"no record")
+    with monkeypatch.context() as damaged:
+        damaged.setattr(module, "FOLDER", folder)
+        assert start() == []
     store = RunStore(tmp_path / "cache" / "runs.db")
     [own] = store.create(BOOK.experiments()[:1], Owner.current(), "page")
     store.record([Ended(own, Status.STOPPED, None, 1.0)])
     store.close()
     assert [run.id for run in start()] == [own]
-
-
-def test_a_server_begins_also_where_a_recording_cannot_be_taken_in(
-    start: Callable[[], list[Run]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shutil.copytree(module.FOLDER, tmp_path / "damaged")
-    (tmp_path / "damaged" / "runs.db").write_bytes(b"no record")
-    monkeypatch.setattr(module, "FOLDER", tmp_path / "damaged")
-    assert start() == []
 
 
 def test_finished_runs_are_given_along_as_a_folder_that_serves_as_a_cache(
