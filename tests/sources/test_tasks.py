@@ -10,7 +10,6 @@ from itertools import pairwise
 import pytest
 
 from rnn_compare.experiment import Experiment, recorded_experiment
-from rnn_compare.explain.word_memory import SHORTEST
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.vocabulary import tokenize
 from rnn_compare.sources.registry import SOURCES, source
@@ -28,7 +27,7 @@ ORACLES: dict[str, Callable[[str], bool]] = {
     "cups": lambda text: reduce(lambda cups, word: SWAPS[word](*cups), text.split(), ("ball", "", ""))[0] == "ball",
 }
 TASKS = [name for name in SOURCES if source(name).distance]
-DISTANCES = (1, 15, pytest.param(60, marks=pytest.mark.thorough))
+DISTANCES = (1, 15)
 
 
 def made(name: str, distance: int) -> WrittenReviews:
@@ -95,22 +94,10 @@ def test_runs_of_a_task_s_first_version_keep_its_texts_and_new_ones_train_with_t
     assert "parity" not in SOURCES
 
 
-def test_neutral_words_are_plain_words_each_once() -> None:
-    words = NEUTRAL.split()
-    assert len(words) == len(set(words)) == 50
-    assert all(word.isalpha() and word.islower() and len(word) >= SHORTEST for word in words)
-    assert not set(words) & set(MARKED)
-
-
-def test_each_distance_is_a_source_with_texts_of_its_own() -> None:
-    near, far = source("order-5"), source("order-50")
-    assert (near.distance, far.distance) == (5, 50)
+@pytest.mark.usefixtures("empty_cache")
+def test_each_distance_is_a_source_with_texts_of_its_own_prepared_side_by_side() -> None:
+    near, far = source("first-word-3"), source("first-word-9")
     assert near.corpus != far.corpus
     assert source("order").distance == Experiment(source="order").distance
-
-
-@pytest.mark.usefixtures("empty_cache")
-def test_two_distances_are_prepared_side_by_side() -> None:
-    lengths = {distance: prepared.load(f"first-word-{distance}").mean_length for distance in (3, 9)}
-    assert lengths == {3: 4.0, 9: 10.0}
+    assert [prepared.load(f"first-word-{distance}").mean_length for distance in (3, 9)] == [4.0, 10.0]
     assert len(prepared.load("first-word-3").vocabulary) == len(NEUTRAL.split()) + 2
