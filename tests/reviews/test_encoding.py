@@ -71,13 +71,6 @@ def test_a_long_text_loses_the_start_token_and_its_first_words() -> None:
     assert [review.count(state) for state in ("known", "unknown", "cut off")] == [1, 2, 2]
 
 
-def test_tokens_point_at_the_spelling_of_the_text() -> None:
-    text = "The <b>FILM</b> was İyi 👍"
-    tokens = read_text(text, VOCABULARY, vocabulary_size=100, maxlen=10).tokens
-    spelled = [text[token.start : token.end] for token in tokens[1:]]
-    assert spelled == ["The", "b", "FILM", "b", "was", "İyi", "👍"]
-
-
 @pytest.mark.parametrize("text", ["", " \n\t", "?!... --- </>"])
 def test_a_text_without_a_word_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(UserError, match="no words"):
