@@ -8,7 +8,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE, cache_folder
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.store import RunStore
-from tests.cli.conftest import Answer, Facts
+from tests.cli.conftest import Answer
 from tests.kit.runs import record
 
 
@@ -26,28 +26,6 @@ def trained(store: RunStore, cell: str, *shares: float, **settings: Any) -> str:
     usual = {"cell": cell, "reviews": 2000, "epochs": 1} | settings
     experiments = [Experiment.model_validate(usual | {"seed": seed}) for seed in range(1, len(shares) + 1)]
     return ",".join(record(store, item, [share]).id for item, share in zip(experiments, shares, strict=True))
-
-
-def test_each_pair_of_groups_is_one_json_line_or_a_sentence_with_what_it_means(
-    store: RunStore, facts: Facts, answer: Answer
-) -> None:
-    shares = {"SimpleRNN": (0.70, 0.71, 0.72), "GRU": (0.86, 0.87, 0.86), "LSTM": (0.86, 0.87, 0.87)}
-    ids = {f"{cell}(32)": trained(store, cell, *values) for cell, values in shares.items()}
-    lines = facts("compare", *ids.values())
-    pairs = [("SimpleRNN(32)", "GRU(32)"), ("SimpleRNN(32)", "LSTM(32)"), ("GRU(32)", "LSTM(32)")]
-    assert [(line["a"], line["b"]) for line in lines] == pairs
-    assert [[",".join(runs) for runs in line["runs"]] for line in lines] == [[ids[a], ids[b]] for a, b in pairs]
-    assert {line["kind"] for line in lines} == {"comparison"}
-    assert [line["verdict"] for line in lines] == ["b is better", "b is better", "unknown"]
-    assert lines[0]["low"] < lines[0]["difference"] < lines[0]["high"] < 0
-    assert lines[0]["difference"] == pytest.approx(-0.153, abs=0.001), "a share"
-    assert lines[0]["margin"] == 0.01
-    assert 0 < lines[0]["p"] < 0.01 < 0.04 < lines[2]["p"] <= 1
-
-    sentence, meaning, heads, *_ = answer("compare", ids["SimpleRNN(32)"], ids["LSTM(32)"]).splitlines()
-    assert sentence.startswith("LSTM(32) is better than SimpleRNN(32)")
-    assert meaning.startswith("± is the 95 % interval of the difference, over seeds and reviews.")
-    assert heads.split()[0] == "Network"
 
 
 def test_groups_that_cannot_be_compared_are_refused_in_a_sentence(store: RunStore, refusal: Answer) -> None:
@@ -80,8 +58,3 @@ def test_runs_that_are_in_two_groups_are_named(store: RunStore, answer: Answer, 
     itself = f"{second} would be compared with itself"
     assert itself in refusal("compare", f"{first},{second}", gru, f"{second},{third}")
     answer("compare", first, f"{second},{third}")  # other seeds of the same setting
-
-
-def test_more_groups_are_compared_than_a_page_holds(store: RunStore, facts: Facts) -> None:
-    groups = [trained(store, "GRU", 0.86, units=units) for units in range(1, 10)]
-    assert len(facts("compare", *groups)) == 9 * 8 / 2
