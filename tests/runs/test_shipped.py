@@ -1,6 +1,5 @@
 """The shipped runs: what they are, how they come into a record, and how others are given along."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -135,14 +134,7 @@ def test_a_server_takes_the_recordings_in_once_unless_it_is_told_not_to_and_dele
     assert start() == []
 
 
-def test_a_server_begins_also_with_runs_of_its_own_and_where_a_recording_cannot_be_taken_in(
-    start: Callable[[], list[Run]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = shutil.copytree(module.FOLDER, tmp_path / "damaged")
-    (folder / "runs.db").write_bytes(b"no record")
-    with monkeypatch.context() as damaged:
-        damaged.setattr(module, "FOLDER", folder)
-        assert start() == []
+def test_a_server_with_runs_of_its_own_takes_no_recordings_in(start: Callable[[], list[Run]], tmp_path: Path) -> None:
     store = RunStore(tmp_path / "cache" / "runs.db")
     [own] = store.create(BOOK.experiments()[:1], Owner.current(), "page")
     store.record([Ended(own, Status.STOPPED, None, 1.0)])
