@@ -27,15 +27,8 @@ def test_rows_are_those_of_pad_sequences(reviews: list[list[int]], vocabulary_si
     np.testing.assert_array_equal(rows, expected)
 
 
-def test_part_of_the_reviews_can_be_padded_alone() -> None:
-    ranks, offsets = np.arange(1, 11, dtype=np.int32), np.array([0, 2, 5, 10])
-    np.testing.assert_array_equal(pad(ranks, offsets[1:3], 100, 4), [[1, 6, 7, 8]])
-
-
-@pytest.mark.parametrize(("num_words", "maxlen"), [(100, 20), (250, 60)])
-def test_a_file_gives_the_rows_that_keras_load_data_gives(
-    keras_folder: Path, monkeypatch: pytest.MonkeyPatch, num_words: int, maxlen: int
-) -> None:
+def test_a_file_gives_the_rows_that_keras_load_data_gives(keras_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    num_words, maxlen = 100, 20
     monkeypatch.setattr(imdb, "get_file", lambda **_: str(keras_folder / "imdb.npz"))  # in place of a download
     (x_train, y_train), (x_test, y_test) = imdb.load_data(num_words=num_words, seed=113)
     monkeypatch.setenv("RNN_COMPARE_IMDB", str(keras_folder))
@@ -48,19 +41,6 @@ def test_a_file_gives_the_rows_that_keras_load_data_gives(
         rows = pad(ours.ranks, ours.offsets, num_words, maxlen)
         np.testing.assert_array_equal(rows[order], pad_sequences(keras_x, maxlen=maxlen))
         np.testing.assert_array_equal(ours.labels[order], keras_y)
-
-
-def test_a_short_text_is_padded_in_front_of_the_start_token() -> None:
-    review = read_text("The film SPARKLED.", VOCABULARY, vocabulary_size=100, maxlen=6)
-    assert review.ids.tolist() == [0, 0, 1, 4, 6, 2]
-    assert review.ids.dtype == np.int32
-    assert review.padding == 2
-    assert [(token.word, token.id, token.state) for token in review.tokens] == [
-        ("[start]", 1, "start"),
-        ("the", 4, "known"),
-        ("film", 6, "known"),
-        ("sparkled", 2, "unknown"),
-    ]
 
 
 def test_a_long_text_loses_the_start_token_and_its_first_words() -> None:
