@@ -136,15 +136,6 @@ def test_a_damaged_file_is_refused_with_a_sentence(name: str, content: bytes, se
         read()
 
 
-def test_the_fingerprint_follows_either_file(named: Path) -> None:
-    seen = {keras_imdb.find().fingerprint}
-    for name in ("imdb_word_index.json", "imdb.npz"):
-        with (named / name).open("ab") as stream:
-            stream.write(b" ")
-        seen.add(keras_imdb.find().fingerprint)
-    assert len(seen) == 3
-
-
 # ---- fetched from a server of the test's own: whole, checked, or not at all ----------------------
 
 

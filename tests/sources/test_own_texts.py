@@ -1,6 +1,5 @@
 """A file of the lecturer's own is a source like the others, and its runs outlive it."""
 
-import os
 import random
 import shutil
 from collections.abc import Callable
@@ -140,13 +139,6 @@ def test_files_in_the_folder_of_texts_are_offered_and_looked_up_by_name(write: W
     assert own_texts.unread() == []
     write("cache/texts/My tickets.csv", more="40;one more;open\n")
     assert own_texts.unread() == [path]
-
-
-def test_a_file_whose_name_nobody_can_read_is_refused(write: Write, cache: Path) -> None:
-    path = write("cache/texts/tickets.csv").rename(cache / "texts" / os.fsdecode(b"caf\xe9.csv"))
-    assert own_texts.unread() == []
-    with pytest.raises(UserError, match=r"^The path of caf.csv is not UTF-8"):
-        own_texts.import_file(path)
 
 
 @pytest.mark.parametrize(
