@@ -9,14 +9,11 @@ from typing import Any
 
 import pytest
 
-from rnn_compare.cells.registry import CELLS
-from rnn_compare.charts.palette import MARKERS
 from rnn_compare.class_networks.networks import ClassNetwork, ClassResult
-from rnn_compare.class_networks.task import OWN_SEEDS, ClassTask, seed_of
+from rnn_compare.class_networks.task import OWN_SEEDS, seed_of
 from rnn_compare.comparison.inference import wording
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.classroom.classroom import Classroom
-from rnn_compare.report.class_dots import rows
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html, origin
 from rnn_compare.runs.events import Status
@@ -67,17 +64,6 @@ def test_it_names_no_address_of_any_network_and_runs_no_script_but_its_own(train
     assert re.findall(r"\w+://[\w./-]+", page).count("http://www.w3.org/2000/svg") == page.count("://")  # a name of SVG
     assert not re.search(r"\b(src|href)=\"(?!#)", page)
     assert re.search(r"default-src 'none'; script-src 'sha256-[^ ']+' 'wasm-unsafe-eval'; worker", page)
-
-
-def test_text_that_people_typed_is_escaped(trained: Trained) -> None:
-    contents = gather(trained.store, trained.ids[:2])
-    run = replace(contents.runs[0], name="<b>mine</b> & %{y}", note="</script><script>alert(1)</script>")
-    group = replace(contents.groups[0], name=run.name)
-    page = html(replace(contents, runs=(run,), groups=(group,), names={run.id: run.name}))
-    assert "<b>mine" not in page
-    assert "<script>alert" not in page
-    assert "<b>mine</b> & %{y}" in text_of(page)
-    assert held_by(page, "charts")["groups"][0]["label"] == run.name, "drawn as text, by no Plotly"
 
 
 def test_of_runs_that_broke_off_or_lack_epochs_or_predictions_it_tells_what_there_is(
@@ -142,10 +128,3 @@ def test_a_classs_page_shows_each_network_and_by_itself_trains_and_asks(trained:
     lesson, quiz = (held_by(alone, name) for name in ("lesson", "quiz"))
     assert (lesson["dataset"], quiz["lecture"]) == ("bundled", "luck")
     assert {question["kind"] for question in quiz["questions"]} == {"seeds"}
-
-
-def test_each_cell_of_a_class_has_a_row_however_many_there_are() -> None:
-    cells = CELLS[: len(MARKERS)]
-    task = ClassTask(tuple(Experiment(cell=cell, reviews=100) for cell in cells))
-    drawing = rows(task, [ClassNetwork(cell, 1, (15,)) for cell in cells])
-    assert re.findall(r"<b>(.*?)</b> 1 network<", drawing) == [*cells]

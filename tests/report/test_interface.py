@@ -114,10 +114,10 @@ def test_networks_are_a_sequence_in_the_order_asked_for(trained: Trained) -> Non
 
 REFUSED: dict[str, Callable[[Any], object]] = {
     "units is 32.0; it must be a whole number, such as 3.": lambda _: rc.sweep("LSTM", units=[4, 32.0]),
-    "seeds is '3'; it must be a whole number, such as 3.": lambda _: rc.train("LSTM", seeds="3"),  # type: ignore[arg-type]  # as people write
+    "seeds is '3'; it must be a whole number, such as 3.": lambda _: rc.train("LSTM", seeds="3"),
     "epochs is True, but is no setting of yes or no.": lambda _: rc.sweep("LSTM", epochs=True),
-    "dropout is '0.2'; it must be a number, such as 0.2.": lambda _: rc.train("LSTM", dropout="0.2"),  # type: ignore[arg-type]  # as above
-    "bidirectional is 'yes'; it must be True or False.": lambda _: rc.train("LSTM", bidirectional="yes"),  # type: ignore[arg-type]  # as above
+    "dropout is '0.2'; it must be a number, such as 0.2.": lambda _: rc.train("LSTM", dropout="0.2"),
+    "bidirectional is 'yes'; it must be True or False.": lambda _: rc.train("LSTM", bidirectional="yes"),
     "cannot be read (No such file or directory)": lambda _: rc.train("LSTM", source="missing.csv"),
     "measure is 'best'; it must be 'kept' or 'test'": lambda result: result.compare(measure="best"),
     "A comparison takes 2 to 100 settings, not 1": lambda result: result[:2].compare(),
