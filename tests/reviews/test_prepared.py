@@ -106,7 +106,7 @@ def test_of_several_that_prepare_at_once_one_does_and_the_others_wait(monkeypatc
         return really_read(file)
 
     monkeypatch.setattr(keras_imdb, "read", read)
-    assert len({prepared_by for prepared_by in at_once(lambda _: prepared.prepare("keras"))}) == 1
+    assert len({*at_once(lambda _: prepared.prepare("keras"))}) == 1
     assert len(reads) == 1
 
 
