@@ -8,6 +8,14 @@ import pytest
 
 from rnn_compare.cli.main import BAD_INPUT, main
 
+COMMAND = """
+import sys
+from rnn_compare.cli.main import main
+code = main(sys.argv[1:])
+print(sorted({"keras", "tensorflow"} & sys.modules.keys()), file=sys.stderr)
+raise SystemExit(code)
+"""
+"""Its last line on stderr names what only workers import."""
 Answer = Callable[..., str]
 Facts = Callable[..., list[dict[str, Any]]]
 

@@ -5,7 +5,7 @@ import pytest
 
 from rnn_compare.cli.output import Follower, Lines
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import Ended, EpochEnd, Requeued, Started, Status
+from rnn_compare.runs.events import Ended, EpochEnd, Event, Requeued, Started, Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from tests.kit.runs import epoch_end
@@ -51,24 +51,20 @@ def test_every_epoch_is_news_once_and_before_the_end_and_a_deleted_run_is_waited
     assert news() == []
 
 
-def test_a_wait_has_a_line_on_stderr_and_a_lost_worker_its_reason(
+def test_a_wait_has_a_line_on_stderr_and_a_lost_worker_its_reason_and_without_progress_only_the_end_is_shown(
     store: RunStore, run: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    follower, show = Follower(store, [run]), Lines(as_json=True).show
-    for event in (None, None, Started(run, 10, "", {}, 1.0), epoch(run, 1), Requeued(run, "Its worker ended.")):
-        store.record([event] if event else [])
-        show(follower.runs, follower.news())
-        show(follower.runs, [])
-    printed = capsys.readouterr()
-    assert [json.loads(line)["seed"] for line in printed.out.splitlines()] == [1], "the epoch"
-    title = f"{run}  SimpleRNN(32)"
-    assert printed.err == f"1 run waiting for a worker\n{title}  preparing\n{title}  Its worker ended.\n"
+    def follow(show: Lines, *events: Event | None) -> tuple[str, str]:
+        follower = Follower(store, [run])
+        for event in events:
+            store.record([event] if event else [])
+            show.show(follower.runs, follower.news())
+            show.show(follower.runs, [])
+        return capsys.readouterr()
 
-
-def test_without_progress_only_the_end_is_shown(store: RunStore, run: str, capsys: pytest.CaptureFixture[str]) -> None:
-    follower, show = Follower(store, [run]), Lines(as_json=False, quiet=True).show
-    for event in (Started(run, 10, "", {}, 1.0), epoch(run, 1), Ended(run, Status.STOPPED, None, 2.0)):
-        store.record([event])
-        show(follower.runs, follower.news())
-        show(follower.runs, [])
-    assert capsys.readouterr() == (f"{run}  SimpleRNN(32)  stopped, 1 of 10 epochs\n", "")
+    start, title = Started(run, 10, "", {}, 1.0), f"{run}  SimpleRNN(32)"
+    out, err = follow(Lines(as_json=True), None, start, epoch(run, 1), Requeued(run, "Its worker ended."))
+    assert [json.loads(line)["seed"] for line in out.splitlines()] == [1], "the epoch"
+    assert err == f"1 run waiting for a worker\n{title}  preparing\n{title}  Its worker ended.\n"
+    out, err = follow(Lines(as_json=False, quiet=True), start, epoch(run, 2), Ended(run, Status.STOPPED, None, 2.0))
+    assert (out, err) == (f"{title}  stopped, 2 of 10 epochs\n", "")

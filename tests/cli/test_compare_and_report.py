@@ -1,15 +1,23 @@
+"""The commands that read the record and train nothing: compare and report."""
+
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
+import pandas as pd
 import pytest
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE, cache_folder
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.store import RunStore
-from tests.cli.conftest import Answer, Facts
-from tests.kit.runs import record
+from tests.cli.conftest import COMMAND, Answer
+from tests.kit.caches import PROJECT
+from tests.kit.runs import finished_run, record
 
 
 @pytest.fixture
@@ -26,28 +34,6 @@ def trained(store: RunStore, cell: str, *shares: float, **settings: Any) -> str:
     usual = {"cell": cell, "reviews": 2000, "epochs": 1} | settings
     experiments = [Experiment.model_validate(usual | {"seed": seed}) for seed in range(1, len(shares) + 1)]
     return ",".join(record(store, item, [share]).id for item, share in zip(experiments, shares, strict=True))
-
-
-def test_each_pair_of_groups_is_one_json_line_or_a_sentence_with_what_it_means(
-    store: RunStore, facts: Facts, answer: Answer
-) -> None:
-    shares = {"SimpleRNN": (0.70, 0.71, 0.72), "GRU": (0.86, 0.87, 0.86), "LSTM": (0.86, 0.87, 0.87)}
-    ids = {f"{cell}(32)": trained(store, cell, *values) for cell, values in shares.items()}
-    lines = facts("compare", *ids.values())
-    pairs = [("SimpleRNN(32)", "GRU(32)"), ("SimpleRNN(32)", "LSTM(32)"), ("GRU(32)", "LSTM(32)")]
-    assert [(line["a"], line["b"]) for line in lines] == pairs
-    assert [[",".join(runs) for runs in line["runs"]] for line in lines] == [[ids[a], ids[b]] for a, b in pairs]
-    assert {line["kind"] for line in lines} == {"comparison"}
-    assert [line["verdict"] for line in lines] == ["b is better", "b is better", "unknown"]
-    assert lines[0]["low"] < lines[0]["difference"] < lines[0]["high"] < 0
-    assert lines[0]["difference"] == pytest.approx(-0.153, abs=0.001), "a share"
-    assert lines[0]["margin"] == 0.01
-    assert 0 < lines[0]["p"] < 0.01 < 0.04 < lines[2]["p"] <= 1
-
-    sentence, meaning, heads, *_ = answer("compare", ids["SimpleRNN(32)"], ids["LSTM(32)"]).splitlines()
-    assert sentence.startswith("LSTM(32) is better than SimpleRNN(32)")
-    assert meaning.startswith("± is the 95 % interval of the difference, over seeds and reviews.")
-    assert heads.split()[0] == "Network"
 
 
 def test_groups_that_cannot_be_compared_are_refused_in_a_sentence(store: RunStore, refusal: Answer) -> None:
@@ -82,6 +68,49 @@ def test_runs_that_are_in_two_groups_are_named(store: RunStore, answer: Answer, 
     answer("compare", first, f"{second},{third}")  # other seeds of the same setting
 
 
-def test_more_groups_are_compared_than_a_page_holds(store: RunStore, facts: Facts) -> None:
-    groups = [trained(store, "GRU", 0.86, units=units) for units in range(1, 10)]
-    assert len(facts("compare", *groups)) == 9 * 8 / 2
+FILES = {"html": "r.html", "notebook": "r.ipynb", "parquet": "r.parquet", "csv": "r.csv"}
+SAME_NAME = "Two of the files have the same name"
+
+
+@pytest.fixture
+def runs(store: RunStore) -> list[str]:
+    return [finished_run(store, 0.7, 0.7, cell=cell, epochs=2, reviews=100) for cell in ("SimpleRNN", "LSTM")]
+
+
+def test_a_report_is_written_in_every_form_without_keras_and_each_file_is_listed(
+    runs: list[str], tmp_path: Path
+) -> None:
+    targets = [f"--{kind}={tmp_path / name}" for kind, name in FILES.items()]
+    command = [sys.executable, "-c", COMMAND, "report", ",".join(runs), *targets, "--json"]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines()[-1] == "[]"
+    written = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["kind"] for line in written] == ["written"] * (1 + 1 + 2 + 2)
+    assert {line["what"] for line in written} == set(FILES)
+    assert all(Path(line["path"]).is_file() for line in written)
+    nbformat.validate(nbformat.read(tmp_path / "r.ipynb", 4))
+    assert len(pd.read_parquet(tmp_path / "r.curves.parquet")) == 4
+    assert "LSTM(32)" in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "Nothing to write"),
+        (["--html", "{folder}"], "is a folder"),
+        (["--html", "{folder}/none/r.html"], "is in a folder that does not exist"),
+        (["--html", "/dev/null"], "is not a regular file"),
+        (["--html", "~nobody-at-all/r.html"], "home folder"),
+        (["--html", "{folder}/r.x", "--notebook", "{folder}/r.x"], SAME_NAME),
+        (["--parquet", "{folder}/r.parquet", "--csv", "{folder}/r.curves.parquet"], SAME_NAME),
+        (["--parquet", "{folder}/r.parquet", "--csv", "{folder}/taken.csv"], "taken.curves.csv is a folder"),
+    ],
+)
+def test_a_place_that_cannot_be_written_to_gets_a_sentence(
+    runs: list[str], tmp_path: Path, refusal: Answer, arguments: list[str], message: str
+) -> None:
+    (tmp_path / "taken.curves.csv").mkdir()
+    sentence = refusal("report", *runs, *(argument.format(folder=tmp_path) for argument in arguments))
+    assert message in sentence
+    assert sentence.count("\n") == 1
+    assert not (tmp_path / "r.parquet").exists()

