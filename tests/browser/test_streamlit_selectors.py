@@ -1,4 +1,4 @@
-"""Names in Streamlit's pages that it does not promise, and that program and tests rely on."""
+"""Names in Streamlit's pages that it does not promise: this is the list of those that program and tests rely on."""
 
 import re
 from pathlib import Path
@@ -10,23 +10,32 @@ from tests.kit.servers import PROJECT, Server
 from tests.kit.visits import open_more, settle
 
 SMALL = "units=4&maxlen=10&reviews=100&embedding_size=4&vocabulary_size=100&epochs=1"
+TEST_IDS = {
+    *("InputInstructions", "stApp", "stBaseButton-secondary", "stBidiComponentRegular", "stButtonGroup"),
+    *("stCaptionContainer", "stCheckbox", "stCode", "stDataFrame", "stElementContainer", "stExpandSidebarButton"),
+    *("stFullScreenFrame", "stHeader", "stHeaderActionElements", "stHorizontalBlock", "stIconMaterial", "stMain"),
+    *("stMainBlockContainer", "stMarkdown", "stMarkdownContainer", "stMultiSelect", "stMultiSelectTagsContainer"),
+    *("stNumberInput", "stNumberInputContainer", "stPopoverBody", "stSidebar", "stSidebarCollapseButton"),
+    *("stSidebarHeader", "stSidebarNavItems", "stSidebarNavLink", "stSidebarUserContent", "stSliderThumbValue"),
+    *("stTab", "stTextArea", "stTextAreaRootElement", "stTextInputRootElement", "stToastContainer", "stToolbar"),
+    *("stTooltipContent", "stTooltipIcon", "stTopNavLink", "stVerticalBlock", "stWidgetLabel"),
+}
 UNSEEN = {"stException"}
 """What no page may show."""
+ATTRIBUTES = {"data-test-connection-state", "data-test-script-state"}
 USES = re.compile(r"""data-testid=\\?["']?([\w-]+)|get_by_test_id\(["']([\w-]+)|(data-test-[\w-]+)""")
-ON_THE_PAGE = """() => [...document.querySelectorAll("*")].flatMap((node) =>
-    [node.dataset?.testid, ...node.getAttributeNames().filter((name) => name.startsWith("data-test-"))])"""
+ON_THE_PAGE = "() => [...document.querySelectorAll('[data-testid]')].map((node) => node.dataset.testid)"
 
 
-def used() -> set[str]:
-    """Returns the names that program and tests use."""
+def test_none_is_used_that_is_not_in_the_list() -> None:
     rooms = [PROJECT / room for room in ("rnn_compare", "tests", "benchmarks")]
     files = {path for room in rooms for kind in ("py", "js", "css") for path in room.rglob(f"*.{kind}")}
     uses = [match for path in files - {Path(__file__)} for match in USES.finditer(path.read_text())]
-    return {match[match.lastindex or 0] for match in uses}
+    assert {match[match.lastindex or 0] for match in uses} == TEST_IDS | UNSEEN | ATTRIBUTES
 
 
 @pytest.mark.usefixtures("pair")
-def test_each_that_is_used_is_found_on_a_page(server: Server, page: Page) -> None:
+def test_each_is_found_on_a_page(server: Server, page: Page) -> None:
     seen = set[str]()
 
     def look() -> None:
@@ -35,6 +44,8 @@ def test_each_that_is_used_is_found_on_a_page(server: Server, page: Page) -> Non
 
     page.goto(f"{server.url}/?cell=GRU&{SMALL}")
     look()
+    for attribute in ATTRIBUTES:
+        assert page.locator(f"[{attribute}]").count(), attribute
     page.get_by_text("More settings").click()
     page.get_by_role("button", name="Help for Units").hover()
     page.get_by_test_id("stTooltipContent").wait_for()
@@ -58,5 +69,5 @@ def test_each_that_is_used_is_found_on_a_page(server: Server, page: Page) -> Non
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{server.url}/present")
     look()
-    assert used() - UNSEEN - seen == set()
+    assert TEST_IDS - seen == set()
     assert not UNSEEN & seen
