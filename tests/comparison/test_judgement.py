@@ -109,6 +109,24 @@ def looked_at(*points: float, error: float = 0.1) -> Difference:
     return Difference(tests, tuple(level_of(look) for look in range(1, len(tests) + 1)), looks=len(tests))
 
 
+@pytest.mark.parametrize(
+    ("points", "verdict"),
+    [
+        ((0.5, 1.2), "contradictory"),  # no value lies in both intervals
+        ((0.3, -0.1), "contradictory"),  # all seeds say the opposite of what is decided
+        ((0.25, 0.0), "contradictory"),  # all seeds say that they are the same
+        ((0.9, 0.65), "contradictory"),  # the mean of all seeds lies outside the interval
+        ((0.9, 0.75), "a is better"),
+        ((-0.9, -0.75), "b is better"),
+        ((0.1, 0.15), "equal"),
+    ],
+)
+def test_looks_that_exclude_each_other_or_the_mean_of_all_seeds_are_contradictory(
+    points: tuple[float, float], verdict: str
+) -> None:
+    assert looked_at(*points).verdict == verdict
+
+
 def test_all_levels_together_are_at_most_5_percent_however_often_seeds_are_added() -> None:
     assert [level_of(look) for look in (1, 2, 3)] == pytest.approx([0.04, 0.005, 0.01 / 6])
     assert sum(map(level_of, range(1, 10_000))) <= 0.05

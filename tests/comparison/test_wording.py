@@ -224,11 +224,39 @@ def check_numbers(of: Pair, text: str) -> None:
         assert of.verdict != "unknown" or not -margin < low <= high < margin
 
 
+def check_words(of: Pair, text: str) -> None:
+    ahead, behind = of.ordered
+    is_of_networks = of.difference is not None and of.difference.scope == "networks"
+    is_better = of.better is not None
+    assert text.startswith(f"{ahead.name} is better than {behind.name}") == (is_better and not is_of_networks)
+    assert text.startswith("These trained networks") == is_of_networks
+    assert (f" differ: {ahead.name} is ahead of {behind.name} by" in text) == (is_better and is_of_networks)
+    assert (" equal to within " in text) == (of.verdict == "equal")
+
+
+def check_clauses(judgement: Judgement, text: str) -> None:
+    """Checks that each clause on several settings holds the leader against those of whom it is true."""
+    pairs = {rival.name: of for rival, of in judgement.against_leader}
+    for clause in re.split(r"(?<=\.) (?=[A-Z])", text):
+        shares = dict(re.findall(r"(<\d> LSTM\(\d+\)) \(([\d.]+) %", clause))
+        if not re.search(r"better than|equal to <", clause):
+            continue
+        highest = shares.pop(judgement.order[0].name, "1000")
+        is_better = not clause.startswith("Whether") and "better than" in clause
+        for name, share in shares.items():
+            assert is_better == (pairs[name].better is judgement.order[0])
+            assert ("equal to" in clause) == (pairs[name].verdict == "equal")
+            assert not is_better or float(highest) > float(share)
+
+
 @settings(max_examples=150)
 @given(judgements())
-def test_every_number_in_a_text_agrees_with_its_verdict(judgement: Judgement) -> None:
+def test_every_text_agrees_with_its_data(judgement: Judgement) -> None:
     written = [result(judgement), result(judgement, advice=False), meaning_of_interval(judgement)]
+    if len(judgement.pairs) > 1:
+        check_clauses(judgement, written[0])
     for of in (*judgement.pairs, *judgement.beside_baselines):
+        check_words(of, sentence(of))
         written += (lines := [sentence(of), sentence(of, numbers=False, advice=False)])
         for line in lines:
             check_numbers(of, line)
