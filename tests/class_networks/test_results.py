@@ -12,26 +12,14 @@ import pytest
 from rnn_compare.class_networks.networks import ClassNetwork
 from rnn_compare.class_networks.task import OF_A_CLASS, OWN_SEEDS, seed_of
 from rnn_compare.lecture.classroom.classroom import Classroom
-from rnn_compare.presets import PHONES
 from tests.kit.classes import hold, send
 
 Restart = Callable[[], Classroom]
 
 
-def test_each_class_is_kept_with_its_networks_through_restarts_the_newest_first(restart: Restart) -> None:
-    classroom = restart()
-    hold(classroom, 4)
-    hold(classroom, 3)
-    classroom.end()
-    newest, oldest = restart().classes()
-    assert [(result.lecture, len(result.networks)) for result in (newest, oldest)] == [(2, 3), (1, 4)]
-    assert newest.title.endswith(", “luck”: 3 networks")
-    assert not {network.seed for network in newest.networks} & {network.seed for network in oldest.networks}
-    assert newest.preset == PHONES.name
-    assert restart().class_of(1) == oldest
-
-
-def test_a_class_is_hidden_until_its_networks_are_shown_or_the_lecture_ends(restart: Restart) -> None:
+def test_a_class_is_hidden_until_its_networks_are_shown_or_the_lecture_ends_and_then_kept_the_newest_first(
+    restart: Restart,
+) -> None:
     classroom = restart()
     hold(classroom, 2, is_shown=False)
     assert restart().classes() == []
@@ -40,7 +28,10 @@ def test_a_class_is_hidden_until_its_networks_are_shown_or_the_lecture_ends(rest
     hold(restart(), 1, is_shown=False)
     assert [result.lecture for result in restart().classes()] == [1]
     restart().end()
-    assert [result.lecture for result in restart().classes()] == [2, 1]
+    newest, oldest = restart().classes()
+    assert (newest.lecture, len(newest.networks), oldest.lecture) == (2, 1, 1)
+    assert newest.title.endswith(", “luck”: 1 network")
+    assert restart().class_of(1) == oldest
 
 
 def test_networks_of_this_machine_count_beside_a_phones_and_played_or_left_out_ones_do_not(restart: Restart) -> None:

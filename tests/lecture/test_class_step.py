@@ -17,14 +17,13 @@ import pytest
 from rnn_compare.class_networks.networks import ClassNetwork, recorded
 from rnn_compare.class_networks.task import Deal, class_task
 from rnn_compare.class_networks.verdict import judgement
-from rnn_compare.lecture import presses
 from rnn_compare.lecture.class_training import is_repeated, to_repeat
 from rnn_compare.lecture.lecture_file import find
 from rnn_compare.lecture.stage import Stage
 from rnn_compare.presets import PHONES
 from rnn_compare.report import class_dots
-from tests.kit.classes import hold, send, some_correct
-from tests.kit.lectures import give, messages, pressable
+from tests.kit.classes import hold, some_correct
+from tests.kit.lectures import messages, pressable
 
 TASK = class_task(PHONES.name)
 
@@ -48,28 +47,6 @@ def dots(wall: dict[str, Any]) -> int:
 
 def text(wall: dict[str, Any]) -> str:
     return " ".join(line for part in wall["parts"] for line in part.get("lines", [part.get("html", "")]))
-
-
-def test_until_its_answers_are_shown_a_step_with_a_question_shows_no_dot(stage: Stage) -> None:
-    presses.begin(stage, "luck")
-    give(stage, "next")
-    classroom = stage.classroom()
-    send(classroom, "first", [250] * 7 + [259])
-    for device, points in (("first", 9.0), ("second", 1.0)):
-        classroom.answer(device, "apart", 1, points)
-    for phase in ("open", "closed"):
-        assert classroom.state().phase == phase
-        sent = messages(stage)
-        assert dots(sent["wall"]) == 0
-        assert text(sent["wall"]) == "1 network by phones."
-        assert sent["phones"]["task"]["cells"] is None
-        assert not re.search(r"259|51\.8", json.dumps([sent["wall"], sent["phones"]]))
-        give(stage, "next")
-    assert (classroom.state().phase, classroom.state().task_shown) == ("revealed", True)
-    sent = messages(stage)
-    assert dots(sent["wall"]) == 1
-    assert sent["phones"]["task"]["cells"][0]["bests"] == [259]
-    assert pressable(sent["wall"]) == []
 
 
 def test_the_verdict_waits_for_the_last_networks_and_is_hidden_before_they_are_shown(stage: Stage) -> None:

@@ -28,12 +28,6 @@ def test_any_json_is_a_confidence_or_refused(value: object) -> None:
         checked_confidence(ASKED, value)
 
 
-def test_a_question_that_does_not_ask_takes_no_confidence() -> None:
-    assert checked_confidence(BEST, None) is None
-    with pytest.raises(UserError, match="does not ask"):
-        checked_confidence(BEST, 1)
-
-
 @given(votes=VOTES, levels=LEVELS)
 def test_those_who_were_sure_and_wrong_are_counted_once_and_among_those_who_were_sure(
     votes: dict[str, int], levels: dict[str, int]
@@ -45,7 +39,7 @@ def test_those_who_were_sure_and_wrong_are_counted_once_and_among_those_who_were
     assert ("They expected" in sentence) == bool(wrong)
 
 
-def test_what_surprised_them_is_named_and_few_are_no_percentage() -> None:
+def test_what_surprised_them_is_named_once_the_outcome_is_known_and_few_are_no_percentage() -> None:
     votes: dict[str, int] = dict(zip("abcdef", (0, 0, 2, 1, 1, 0), strict=True))
     levels = dict(zip("abcde", (2, 2, 2, 2, 1), strict=True))
     surprise = "Sure and wrong: 3 of 4. They expected: SimpleRNN (2), GRU (1)."
@@ -54,14 +48,10 @@ def test_what_surprised_them_is_named_and_few_are_no_percentage() -> None:
     assert by_confidence(BEST, votes, levels, LSTM) == by_level
     by_answer = "Sure: SimpleRNN (2), GRU (1), LSTM (1). Fairly sure: LSTM (1). 1 did not say."
     assert by_confidence(BEST, votes, levels, UNKNOWN) == by_answer
+    assert sure_and_wrong(BEST, votes, levels, UNKNOWN) == ""
+    assert by_confidence(BEST, votes, {}, LSTM) == "", "nobody said"
     many = {str(device): device % 2 for device in range(12)}
     assert "6 of 12 (50 %)" in sure_and_wrong(BEST, many, dict.fromkeys(many, 2), LSTM)
-
-
-def test_nobody_is_called_wrong_before_the_outcome_is_known_or_without_one() -> None:
-    assert sure_and_wrong(BEST, {"a": 0}, {"a": 2}, UNKNOWN) == ""
-    assert sure_and_wrong(BEST, {"a": 0}, {"a": 1}, LSTM) == "", "nobody was sure"
-    assert by_confidence(BEST, {"a": 0}, {}, LSTM) == "", "nobody said"
 
 
 def test_confidence_is_kept_with_its_round_over_a_restart_and_goes_when_the_answer_changes(

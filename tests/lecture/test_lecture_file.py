@@ -6,10 +6,8 @@ from pathlib import Path
 import pytest
 
 from rnn_compare.errors import UserError
-from rnn_compare.lecture.kinds.number import Number
 from rnn_compare.lecture.lecture_file import copy_to_edit, load, read_all
 from rnn_compare.lecture.look_through import page
-from rnn_compare.lecture.questions import NONE
 
 HEAD = 'title = "Mine"\npreset = "Short"\n'
 TEXT = '[[steps]]\nkind = "text"\ntitle = "Why?"\n'
@@ -51,13 +49,6 @@ def test_the_shipped_lectures_predict_before_they_train_and_train_before_they_re
         assert all(map(lecture.revealed_questions, reveals)), "there is a prediction to hold against the curves"
 
 
-def test_a_question_lets_choose_between_the_networks_of_its_preset(folder: Path) -> None:
-    question = load(written(folder, HEAD + BEST)).steps[0].question
-    assert question is not None
-    assert question.choices == ("SimpleRNN(32)", "LSTM(32)", NONE)
-    assert question.epochs == 5
-
-
 @pytest.mark.parametrize("kind", ["curve", "overfits_from"])
 def test_a_question_on_a_curve_is_about_all_epochs_of_the_networks_that_reveal_it(folder: Path, kind: str) -> None:
     curve = f'{ASKS.format(kind=kind)}network = "SimpleRNN(32)"\n'
@@ -85,18 +76,6 @@ def test_confidence_is_asked_where_an_answer_may_be_right_unless_the_file_says_n
     contents = (BEST, BEST + "confidence = false", own, own + "right = 1", own + "confidence = true")
     questions = [load(written(folder, HEAD + content)).steps[0].question for content in contents]
     assert [question and question.confidence for question in questions] == [True, False, False, True, True]
-
-
-def test_a_number_of_a_lecture_file_has_the_fields_of_its_kind_alone(folder: Path) -> None:
-    number = ASKS.format(kind="number") + "about = 3.9\nwithin = 0.5\n"
-    question = load(written(folder, HEAD + number)).steps[0].question
-    assert isinstance(question, Number)
-    assert (question.about, question.control.most, question.confidence) == (3.9, 10, True)
-
-
-def test_a_step_may_name_other_networks_from_there_on(folder: Path) -> None:
-    lecture = load(written(folder, HEAD + TEXT + TEXT + 'preset = "Is it luck?"\n' + TEXT))
-    assert [lecture.preset_at(index).name for index in range(3)] == ["Short", "Is it luck?", "Is it luck?"]
 
 
 def test_a_lectures_minutes_are_those_of_its_steps_and_each_names_where_its_question_is_answered(folder: Path) -> None:
@@ -133,11 +112,7 @@ def test_a_reveal_is_about_the_questions_since_the_last_one_but_for_those_that_a
         ("#" * 200_001, "larger than 200,000 bytes"),
         ('title = "Mine"\n' + TEXT, "preset is missing"),
         (HEAD.replace("Short", "Shrot") + TEXT, "'Shrot' is not a preset; the presets are The book's experiment"),
-        (HEAD + TEXT + 'preset = "Shrot"', "'Shrot' is not a preset"),
-        (HEAD.replace('title = "Mine"', "") + TEXT, "title: Field required"),
         (HEAD, "it has no steps"),
-        (HEAD + 'steps = "none"', "it has no steps"),
-        (HEAD + "steps = [3]", "step 1: Input should be a valid dictionary"),
         (HEAD + TEXT + TEXT.replace('"text"', '"sing"'), "step 2, kind: 'sing' is not a kind of step"),
         (HEAD + TEXT + 'titel = "a slip"', "step 1, titel: Extra inputs are not permitted"),
         (HEAD + TEXT.replace('"text"', '"predict"'), "step 1: a step of the kind predict needs a [steps.question]"),
@@ -151,8 +126,6 @@ def test_a_reveal_is_about_the_questions_since_the_last_one_but_for_those_that_a
         ),
         (HEAD + ASKS.format(kind="curve") + 'network = "GRU(32)"', "step 1: no network is called 'GRU(32)'"),
         (HEAD + ASKS.format(kind="curve"), "step 1, question: network must name the network"),
-        (HEAD + BEST + 'confidence = "yes"', "step 1, question, confidence: Input should be a valid boolean"),
-        (HEAD + TEXT + "minutes = 0", "step 1, minutes: Input should be greater than or equal to 1"),
         (HEAD + f'about = "{"x" * 161}"\n' + TEXT, "about: String should have at most 160 characters"),
         (HEAD + BEST + "about = 3", "step 1, question, about: Extra inputs are not permitted"),
         (HEAD + ASKS.format(kind="number") + "about = 3", "step 1, question, within: Field required"),

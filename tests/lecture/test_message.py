@@ -51,12 +51,6 @@ def test_a_reveal_shows_the_curves_at_once_and_the_outcome_once_it_is_computed(s
         assert quick[page]["outcome"] is None
         assert sent[page]["outcome"]["answer"] == 1
     assert quick["phones"]["curves"] == sent["phones"]["curves"]
-    [curves] = sent["wall"]["parts"]
-    assert (len(curves["charts"]), curves["epochs"], "band" in curves) == (1, 5, False)
-    give(stage, "next", "next")
-    curves = messages(stage)["phones"]["parts"][0]
-    assert curves["groups"][0].keys() == {"id", "label", "color", "marker", "figures"}
-    assert len(curves["charts"]) == 1
 
 
 def test_of_many_rounds_the_first_and_the_last_with_answers_count(stage: Stage) -> None:

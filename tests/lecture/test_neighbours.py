@@ -65,16 +65,11 @@ def test_where_each_row_can_be_paired_within_itself_or_with_the_next_nobody_walk
         assert abs(rows[group[0]] - rows[group[1]]) == shift
 
 
-def test_those_of_adjacent_rows_are_paired_before_those_who_sit_far_from_all() -> None:
-    answers: dict[str, Answer] = {"a": 0, "b": 0, "c": 1, "d": 1}
-    made = groups(answers, {"a": 1, "b": 5, "c": 4, "d": 9})
+def test_those_of_adjacent_rows_are_paired_before_those_who_sit_far_from_all_also_where_all_agree() -> None:
+    made = groups({"a": 0, "b": 0, "c": 1, "d": 1}, {"a": 1, "b": 5, "c": 4, "d": 9})
     assert {tuple(sorted(group)) for group in made} == {("b", "c"), ("a", "d")}
-
-
-def test_those_who_agree_for_want_of_others_sit_close_too() -> None:
     rows = {device: row for row, device in enumerate(DEVICES, 1)}
-    answers: dict[str, Answer] = dict.fromkeys(DEVICES, 0)
-    assert all(abs(rows[first] - rows[other]) == 1 for first, other in groups(answers, rows))
+    assert all(abs(rows[first] - rows[other]) == 1 for first, other in groups(dict.fromkeys(DEVICES, 0), rows))
 
 
 def test_more_groups_than_signs_are_numbered() -> None:

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from rnn_compare.errors import UserError
 from rnn_compare.lecture import presses
-from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.lecture.classroom.course import NO_LECTURE
 from rnn_compare.lecture.presses import PRESSES
 from rnn_compare.lecture.scene import DELETED
@@ -47,14 +46,11 @@ QUIZ = f"{SHORT}{GATE}{BEST}{TO_THE_REVEAL}"
     ("text", "events", "title", "phase", "round_"),
     [
         (LECTURE, ["back"], "Why?", "idle", 1),
-        (LECTURE, QUESTION, "Which?", "open", 1),  # whoever sees the question can answer
         (LECTURE, [*QUESTION, "vote_again"], "Which?", "open", 1),
         (LECTURE, [*QUESTION, "next"], "Draw", "open", 1),  # no phone has joined, and what is right comes later
         (LECTURE, [*QUESTION, [1], "close_vote", "close_vote"], "Which?", "closed", 1),
-        (LECTURE, [*QUESTION, [1], "next", "next"], "Which?", "shown", 1),
         (LECTURE, [*QUESTION, [1], "next", "show_next_step", "back"], "Which?", "closed", 1),
         (LECTURE, [*QUESTION, [1], "show_answers"], "Which?", "open", 1),  # only of a closed vote
-        (LECTURE, [*QUESTION, [1], "next", "vote_again", "next", "vote_again"], "Which?", "open", 3),
         (LECTURE, [*QUESTION, "close_vote", "vote_again"], "Which?", "open", 1),  # nobody had answered
         (LECTURE, [*CURVE, "show_next_step", "finish", *["next"] * 9], "Home", "idle", 1),  # leads nowhere
         (SHORT + GATE, ["next"], "Before", "revealed", 1),  # no phone, and no later step says what is right
@@ -113,16 +109,6 @@ def test_a_step_whose_press_was_cut_short_is_completed_by_the_next_one(stage: St
     give(stage, "next")
     assert (classroom.state().step, classroom.state().phase, classroom.state().hidden) == (5, "revealed", frozenset())
     assert set(classroom.state().runs) == hidden
-
-
-def test_a_press_is_carried_out_once_also_by_a_restarted_server(stage: Stage) -> None:
-    begin(stage)
-    classroom = stage.classroom()
-    assert [classroom.take_press("wall", number) for number in (7, 7, 6, 8)] == [True, False, False, True]
-    assert classroom.take_press("notes", 7), "each page counts by itself"
-    again = Classroom(stage.services.store.path.with_name("lecture.db"))
-    assert [again.take_press(client, 8) for client in ("wall", "notes", "new")] == [False, True, True]
-    again.close()
 
 
 def test_a_deleted_network_is_missed_in_words_and_trained_again_at_its_step(stage: Stage) -> None:
@@ -204,16 +190,3 @@ def test_whatever_is_pressed_in_whichever_state_is_carried_out_or_refused_in_a_s
         if stage.classroom().state().lecture:
             finish(stage)
             assert messages(stage).keys() == {"wall", "notes", "phones"}
-
-
-def test_a_spoilt_file_is_a_problem_in_words_on_wall_and_notes_and_phones_keep_their_question(
-    stage: Stage,
-) -> None:
-    begin(stage)
-    give(stage, *QUESTION, "end of file")
-    sent = messages(stage)
-    for page in ("wall", "notes"):
-        assert "mine.toml is not valid TOML" in sent[page]["problem"]
-        assert sent[page]["on"]
-    assert sent["phones"]["question"]["id"] == "best"
-    assert "mine.toml is not valid TOML" in refused(stage, "next")
