@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from rnn_compare.browser.reading import NetworkReading, cell_name, message
 from rnn_compare.cells.registry import CELLS
@@ -30,12 +29,6 @@ def sent(messages: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> lis
     monkeypatch.setattr(reading, "encode", encoded)
     monkeypatch.setattr(reading, "QUICK_SECONDS", 0.0)
     return messages
-
-
-def view(engine: StubEngine, *titles: str) -> AppTest:
-    app = draw(reading.show, SimpleNamespace(engine=engine), [chosen(title) for title in titles])
-    engine.begun.clear()
-    return app.text_area(key="review").set_value(TEXT).run()
 
 
 def test_a_reading_has_the_type_that_the_scripts_read(tmp_path: Path) -> None:
@@ -77,21 +70,17 @@ def test_a_network_that_reads_both_ways_is_worked_out_by_a_worker_and_the_others
     assert sent[-1]["runs"][0]["logits"] == [0.0, 1.0, 2.0, 3.0, 4.0]
 
 
-def test_nothing_is_left_out_where_somebody_wants_to_see_the_reading(sent: list[dict[str, Any]]) -> None:
-    engine = StubEngine()
-    app = draw(reading.show, SimpleNamespace(engine=engine), [chosen("one")])
-    app.session_state[reading.KEY] = {"colouring": "read"}
-    engine.begun.clear()
-    app.text_area(key="review").set_value(TEXT).run()
-    assert sent[-1]["left_out"] == {}
-    assert not engine.begun
-
-
-def test_words_are_left_out_by_workers_and_what_is_ready_is_shown_while_the_others_are_waited_for(
+def test_words_are_left_out_by_workers_unless_the_reading_is_shown_and_what_is_ready_does_not_wait(
     sent: list[dict[str, Any]],
 ) -> None:
     engine = StubEngine()
-    app = view(engine, "one", "other")
+    app = draw(reading.show, SimpleNamespace(engine=engine), [chosen("one"), chosen("other")])
+    engine.begun.clear()
+    app.session_state[reading.KEY] = {"colouring": "read"}
+    app.text_area(key="review").set_value(TEXT).run()
+    assert (sent[-1]["left_out"], engine.begun) == ({}, {})
+    app.session_state[reading.KEY] = {}
+    app.run()
     assert len(app.get("progress")) == 1, "one for both"
     arguments = next(iter(engine.begun))
     assert arguments[-2:] == (tuple(encoded(chosen().run.experiment, TEXT).ids.tolist()), 4)
@@ -110,7 +99,6 @@ def test_words_are_left_out_by_workers_and_what_is_ready_is_shown_while_the_othe
     ("changes", "names"),
     [
         ({}, [""]),
-        ({"layers": 2}, ["layer 1", "layer 2"]),
         ({"bidirectional": True}, ["forward", "backward"]),
         (
             {"layers": 2, "bidirectional": True},

@@ -22,23 +22,18 @@ def _source(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prepared, "load", lambda _source: Source)
 
 
-def test_a_word_is_looked_up_in_every_network_and_one_that_lacks_it_says_so() -> None:
+def test_a_word_is_looked_up_in_every_network_one_that_lacks_it_says_so_and_shared_neighbours_are_bold() -> None:
     large, tiny = chosen("large", vocabulary_size=200), chosen("tiny", vocabulary_size=100)
     near, problems = shown.nearest([large, tiny], "Word150!")
     assert len(near["large"]) == 10
-    assert "vocabulary: rank 1" in problems["tiny"]
-    html = shown.neighbour_cards([large, tiny], near, problems)
-    assert html.count("<tr>") == 10
-    assert "vocabulary: rank 1" in html
+    cards = shown.neighbour_cards([large, tiny], near, problems)
+    assert cards.count("<tr>") == 10
+    assert "vocabulary: rank 1" in cards
+    assert 'class="rc-shared"' not in cards, "a network by itself shares nothing"
+    near = {"large": [("good", 0.9), ("dull", 0.5)], "tiny": [("fine", 0.8), ("good", 0.7)]}
+    cards = shown.neighbour_cards([large, tiny], near, {})
+    assert cards.count('class="rc-shared">good<') == cards.count('class="rc-shared"') == 2
     assert "&lt;b&gt;" in shown.color_bar(("<b>", "good"))
-
-
-def test_neighbours_that_networks_share_are_bold() -> None:
-    first, other = chosen("one"), chosen("other")
-    near = {"one": [("good", 0.9), ("dull", 0.5)], "other": [("fine", 0.8), ("good", 0.7)]}
-    html = shown.neighbour_cards([first, other], near, {})
-    assert shown.shared({"one": near["one"]}) == set(), "a network by itself shares nothing"
-    assert html.count('class="rc-shared">good<') == html.count('class="rc-shared"') == 2
 
 
 def test_a_gate_that_sees_no_state_is_listed_by_word_since_it_is_the_same_wherever_that_stands() -> None:
@@ -94,16 +89,3 @@ def test_where_pooling_drops_the_last_word_the_map_says_why_it_has_no_colours() 
     assert ["gets the same prediction" in text for text in maps] == [False, True]
     assert ["rc-colors" in text for text in maps] == [True, False]
     assert "Pooling in fives drops a remainder" in maps[1]
-
-
-def test_the_map_of_a_bidirectional_network_is_waited_for(figures: dict[str, Any]) -> None:
-    engine = StubEngine()
-    network = chosen("one", bidirectional=True)
-    app = draw(shown.show, SimpleNamespace(engine=engine), [network])
-    assert len(app.get("progress")) == 1
-    assert not figures
-    result = word_map(network.run.experiment, network.weights, VOCABULARY)
-    engine.asked_of("one").result = result
-    app.run()
-    assert not app.exception
-    np.testing.assert_allclose(figures["word_map"].data[0].x, result.points[:, 0])
