@@ -30,12 +30,9 @@ def _value(app: AppTest) -> tuple[object, bool]:
     return widget.value, bool(widget.proto.set_value)
 
 
-def test_a_widget_is_given_its_value_once(app: AppTest) -> None:
+def test_a_widget_is_given_its_value_once_and_what_the_visitor_types_goes_to_another_page(app: AppTest) -> None:
     assert _value(app) == ("given", True)
     assert _value(app.button[0].click().run()) == ("given", False)
-
-
-def test_what_the_visitor_types_is_not_written_over_by_the_same_page_and_given_to_another(app: AppTest) -> None:
     app.text_input(key="kept").set_value("typed").run()
     assert _value(app) == ("typed", False)
     assert _value(app.radio[0].set_value("two").run()) == ("typed", True)
