@@ -13,8 +13,6 @@ from rnn_compare.lecture.lecture_file import read_all
 from rnn_compare.paths import cache_folder
 from rnn_compare.presets import BOOK
 from rnn_compare.reviews import prepared
-from rnn_compare.runs.events import Started
-from rnn_compare.runs.record import Owner
 from rnn_compare.runs.shipped import add_shipped
 from rnn_compare.server import visitor
 from rnn_compare.services import board
@@ -82,15 +80,6 @@ def test_once_the_reviews_are_prepared_the_recorded_verdicts_count_too(fresh: Se
     settings = [experiment.setting for experiment in BOOK.experiments()]
     recorded = groups([run for run in fresh.runs() if run.experiment.setting in settings])
     assert first_finding() == result(judge(recorded, fresh.evidence))
-
-
-def test_a_training_of_ones_own_takes_the_place_on_the_charts(fresh: Services) -> None:
-    own = fresh.store.create(BOOK.experiments(), Owner.current(), "page")
-    fresh.store.record([Started(run, 1, "", {}, 1.0) for run in own])
-    fresh.refresh()
-    board_message = board.message(fresh, [], View())
-    assert [group["id"] for group in board_message["groups"]] == own
-    assert "recorded" not in board_message["subject"]
 
 
 @pytest.mark.usefixtures("fresh")

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.runs.events import Status
 from rnn_compare.server.access.rules import Rule
 from rnn_compare.server.app import current_app
 from rnn_compare.services.services import Services
@@ -34,12 +33,6 @@ def test_what_is_shown_is_played_at_the_chosen_pace_until_it_is_stopped(services
     app.button(key="stop_replay").click().run()
     assert services.replays.under_way(services.runs()) is None
     assert (offered(app), board(app)["replay"]) == ({"play"}, "")
-
-
-@pytest.mark.parametrize("status", [Status.RUNNING, Status.STOPPED])
-def test_nothing_is_offered_while_something_is_shown_that_is_not_finished(record: Record, status: Status) -> None:
-    record(status)
-    assert offered(page("compare.page")) == set()
 
 
 def test_only_the_presenter_is_offered_a_replay(
