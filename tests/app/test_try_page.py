@@ -46,14 +46,6 @@ def said(app: AppTest) -> str:
     return " ".join(element.value for kind in (app.caption, app.info, app.markdown) for element in kind)
 
 
-def test_every_chosen_network_answers_with_its_own_probability(app: AppTest, trained: list[Run]) -> None:
-    shown = answer(app, "A wonderful film, the best of the year.")
-    for run in trained:
-        prediction = ask(run, "A wonderful film, the best of the year.", "best")
-        share = prediction.probability if prediction.label == "positive" else 1 - prediction.probability
-        assert f'<p class="rc-verdict">{100 * share:.1f} % {prediction.label}</p>' in shown
-
-
 def test_no_network_is_right_or_wrong_by_the_label_of_another_task(trained: list[Run]) -> None:
     other = replace(trained[0], experiment=Experiment(source="order"))
     groups = ([trained[0]], [other], [trained[0], other])
@@ -125,23 +117,17 @@ def test_without_a_network_the_page_says_what_to_choose(app: AppTest) -> None:
 
 
 def test_an_example_that_may_be_taken_wrongly_is_announced_by_a_question_and_judged(
-    app: AppTest, trained: list[Run]
+    app: AppTest, trained: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app.button(key="example Turn at the end").click().run()
-    assert "then a positive one. Do the networks notice?" in said(app)
+    assert QUESTIONS["Turn at the end"] in said(app)
     marks = re.findall("✓ right|× wrong", html(app))
     predictions = [ask(run, str(app.text_area(key="review").value), "best") for run in trained]
     assert marks == ["✓ right" if prediction.positive else "× wrong" for prediction in predictions]
-    assert "Do the networks" not in said(app.text_area(key="review").set_value("Mine").run())
-
-
-def test_an_examples_question_is_not_asked_of_networks_of_another_task(
-    app: AppTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app.button(key="example Irony").click().run()
-    assert QUESTIONS["Irony"] in [element.value for element in app.markdown]
     monkeypatch.setattr(review_box, "is_about_films", lambda _: False)
-    assert QUESTIONS["Irony"] not in [element.value for element in app.run().markdown]
+    assert QUESTIONS["Turn at the end"] not in said(app.run()), "of networks of another task"
+    monkeypatch.setattr(review_box, "is_about_films", lambda _: True)
+    assert QUESTIONS["Turn at the end"] not in said(app.text_area(key="review").set_value("Mine").run())
 
 
 def test_of_a_text_of_which_a_network_knows_no_word_there_is_no_verdict(app: AppTest) -> None:
@@ -157,13 +143,18 @@ def test_of_a_text_of_which_a_network_knows_no_word_there_is_no_verdict(app: App
     assert "<b>8 of 10 words are unknown to this network.</b>" in answer(app, "good film " + "zzyzx " * 8 + "good film")
 
 
-def test_a_verdict_says_where_it_starts_and_how_far_the_words_moved_it(app: AppTest, trained: list[Run]) -> None:
+def test_each_verdict_has_its_networks_probability_where_it_starts_and_how_far_the_words_moved_it(
+    app: AppTest, trained: list[Run]
+) -> None:
     shown = answer(app, "good film")
     for run in trained:
-        share, probability = nothing(run), ask(run, "good film", "best").probability
-        moved = signed(round(100 * probability, 1) - round(100 * share, 1))
-        assert f"With no words {100 * share:.1f} % positive; these move it by {moved} points.<" in shown
-        bar = f'--rc-from: {100 * share:.1f}%; --rc-to: {100 * probability:.1f}%"[^>]*><i class="(rc-side-.)">'
+        prediction, start = ask(run, "good film", "best"), nothing(run)
+        probability = prediction.probability
+        verdict = f"{100 * max(probability, 1 - probability):.1f} % {prediction.label}"
+        assert f'<p class="rc-verdict">{verdict}</p>' in shown
+        moved = signed(round(100 * probability, 1) - round(100 * start, 1))
+        assert f"With no words {100 * start:.1f} % positive; these move it by {moved} points.<" in shown
+        bar = f'--rc-from: {100 * start:.1f}%; --rc-to: {100 * probability:.1f}%"[^>]*><i class="(rc-side-.)">'
         assert re.findall(bar, shown) == [f"rc-side-{int(probability > 0.5)}"]
 
 
