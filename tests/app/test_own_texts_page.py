@@ -6,10 +6,7 @@ from collections.abc import Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import text_import
-from rnn_compare.runs.events import Ended, Status
-from rnn_compare.runs.record import Owner
 from rnn_compare.services import board
 from rnn_compare.services.board import View
 from rnn_compare.services.services import Services
@@ -68,19 +65,12 @@ def test_a_file_that_cannot_be_used_gets_a_sentence_and_is_not_kept() -> None:
     assert app.selectbox(key="reviews_source").value == "bundled"
 
 
+@pytest.mark.usefixtures("trained")
 def test_a_link_that_names_texts_shows_none_of_the_other_runs_and_the_files_name(shared_services: Services) -> None:
-    [run] = shared_services.store.create([Experiment()], Owner.current(), "page")
     sent(CONTENT)
-    [name] = own_texts.names()
-    shared_services.refresh()
-    try:
-        message = board.message(shared_services, [name], View())
-        assert message["groups"] == []
-        assert message["hint"] == f"_b_my__b_ tickets.csv. {board.HINT}"
-    finally:
-        shared_services.store.record([Ended(run, Status.STOPPED, None, 2.0)])
-        shared_services.store.delete(run)
-        shared_services.refresh()
+    message = board.message(shared_services, own_texts.names(), View())
+    assert message["groups"] == []
+    assert message["hint"] == f"_b_my__b_ tickets.csv. {board.HINT}"
 
 
 def test_a_file_in_the_folder_of_texts_is_offered_to_be_read() -> None:
