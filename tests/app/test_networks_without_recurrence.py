@@ -23,7 +23,6 @@ from tests.kit.pages import choose_preset, html, page, press, run_until
 from tests.kit.runs import finish
 
 PAGES = ("compare.page", "try_review", "inside.page", "runs.page", "reviews.page", "present.page")
-VIEWS = ("Word by word", "Memory", "Words", "Equations")
 TEXT = "A wonderful film, the best of the year."
 
 
@@ -55,28 +54,27 @@ def test_every_page_is_drawn_with_such_runs_in_the_record(name: str, networks: l
         assert html(app).count('class="rc-verdict"') == 4
 
 
-@pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.usefixtures("messages")
-def test_every_view_on_inside_has_a_picture_or_a_sentence(view: str, networks: list[Run]) -> None:
-    app = page("inside.page", view=view)
+def test_every_view_on_inside_has_a_picture_or_a_sentence_and_attention_is_one_where_a_network_has_no_recurrence(
+    networks: list[Run],
+) -> None:
+    app = page("inside.page")
     app.multiselect[0].set_value([run.id for run in networks]).run()
-    assert not app.exception
-    assert not app.error
-    if view == "Memory":
-        why = as_markdown(gradient_chart.NO_GRADIENT_THROUGH_TIME)
-        [sentence] = [text.value for text in app.markdown if why in text.value]
-        assert all(title in sentence.lower() for title in TITLES.values()), "one sentence for all"
-    if view == "Equations":
-        assert "".join(text.value for text in app.latex).count("aligned") == 8
-        assert [heading.value for heading in app.header][1:] == ["Averaged embeddings", "Convolution", "Attention"]
-
-
-@pytest.mark.usefixtures("messages")
-def test_attention_is_a_view_where_a_chosen_network_has_no_recurrence(networks: list[Run]) -> None:
-    ids = {run.experiment.cell: run.id for run in networks}
-    app = page("inside.page", view="Attention", ask=f"{ids['attention']},{ids['average']}")
+    views = app.segmented_control(key="view")
+    assert "Attention" in views.options
+    for view in views.options:
+        app.segmented_control(key="view").set_value(view).run()
+        assert [*app.exception, *app.error] == [], view
+        if view == "Memory":
+            why = as_markdown(gradient_chart.NO_GRADIENT_THROUGH_TIME)
+            [sentence] = [text.value for text in app.markdown if why in text.value]
+            assert all(title in sentence.lower() for title in TITLES.values()), "one sentence for all"
+        if view == "Equations":
+            assert "".join(text.value for text in app.latex).count("aligned") == 8
+            assert [heading.value for heading in app.header][1:] == ["Averaged embeddings", "Convolution", "Attention"]
+    app.segmented_control(key="view").set_value("Attention").run()
     assert app.select_slider[0].label == "Attention of"
-    app.multiselect[0].set_value([ids["LSTM"]]).run()
+    app.multiselect[0].set_value([networks[0].id]).run()
     assert not app.exception
     assert app.segmented_control(key="view").value == "Word by word"
     assert "Attention" not in app.segmented_control(key="view").options
