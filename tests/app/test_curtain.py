@@ -64,17 +64,14 @@ def answered(named: Sequence[str]) -> str:
     return (gzip.decompress(body) if answer.headers.get("Content-Encoding") else body).decode()
 
 
-@pytest.mark.parametrize("page", ["try_review", "inside.page", "runs.page"])
-@pytest.mark.usefixtures("hidden")
-def test_the_lists_of_networks_hold_it_again_after_the_reveal(page: str) -> None:
-    assert "Nobody's name" not in sent(pages.page(page))
-    current_app().classroom().reveal()
-    assert "Nobody's name" in sent(pages.page(page))
-
-
-def test_a_link_to_hidden_runs_says_so_and_shows_them_after_the_reveal(hidden: str) -> None:
+def test_the_lists_of_networks_lack_it_and_a_link_to_it_says_so_until_the_reveal(hidden: str) -> None:
+    lists = ("try_review", "inside.page", "runs.page")
+    for name in lists:
+        assert "Nobody's name" not in sent(pages.page(name)), name
     assert HIDDEN_NOTICE in sent(pages.page("compare.page", show=hidden))
     current_app().classroom().reveal()
+    for name in lists:
+        assert "Nobody's name" in sent(pages.page(name)), name
     text = sent(pages.page("compare.page", show=hidden))
     assert HIDDEN_NOTICE not in text
     assert packed(ACCURACIES) in text
