@@ -49,7 +49,7 @@ def test_a_text_stands_in_the_address_before_the_page_is_drawn_for_a_press_may_b
     assert "A fine film" in app.query_params["review"]
 
 
-def test_a_review_that_no_network_learned_from_is_picked_with_what_its_author_thought(
+def test_a_review_that_no_network_learned_from_is_picked_with_what_its_author_thought_and_named_in_the_address(
     app: AppTest, trained: list[Run], messages: list[dict[str, Any]]
 ) -> None:
     first, last = trained[0].experiment.training_reviews + 1, trained[0].experiment.reviews
@@ -60,24 +60,16 @@ def test_a_review_that_no_network_learned_from_is_picked_with_what_its_author_th
     number = texts[str(app.text_area(key="review").value)]
     author = "positive" if reviews.label(number - 1) else "negative"
     sentence = f"Validation review {number}. Its author rated the film **{author}**."
-    assert any(sentence in text.value for text in app.markdown)
-    assert messages[-1]["author"] is bool(reviews.label(number - 1))
-
-    app.text_area(key="review").set_value("A text of mine").run()
-    assert messages[-1]["author"] is None
-    assert not any("Its author" in text.value for text in app.markdown)
-
-
-def test_the_address_names_the_real_review_and_brings_it_back(
-    trained: list[Run], messages: list[dict[str, Any]]
-) -> None:
-    number = trained[0].experiment.training_reviews + 2
-    app = page("inside.page", show=",".join(run.id for run in trained), number=str(number))
-    assert app.text_area(key="review").value == prepared.load("bundled").text(number - 1)
-    assert messages[-1]["author"] is not None
-    assert str(number) in app.query_params["number"]
-    app.text_area(key="review").set_value("A text of mine").run()
-    assert ("number" in app.query_params, "A text of mine" in app.query_params["review"]) == (False, True)
+    linked = page("inside.page", show=",".join(run.id for run in trained), number=str(number))
+    assert linked.text_area(key="review").value == reviews.text(number - 1)
+    for shown in (app, linked):
+        assert any(sentence in text.value for text in shown.run().markdown)
+        assert messages[-1]["author"] is bool(reviews.label(number - 1))
+        assert str(number) in shown.query_params["number"]
+        shown.text_area(key="review").set_value("A text of mine").run()
+        assert messages[-1]["author"] is None
+        assert not any("Its author" in text.value for text in shown.markdown)
+        assert ("number" in shown.query_params, "A text of mine" in shown.query_params["review"]) == (False, True)
 
 
 @pytest.mark.parametrize("number", ["0", "1", "9" * 5_000, "1e999", "²", "-3", "x"], ids=lambda number: number[:9])
