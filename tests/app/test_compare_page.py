@@ -14,6 +14,7 @@ from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.shipped import add_shipped
 from rnn_compare.server import visitor
+from rnn_compare.server.access.rules import Rule
 from rnn_compare.server.app import current_app
 from rnn_compare.services.services import Services
 from rnn_compare.sources.registry import source
@@ -79,18 +80,13 @@ def test_a_preset_sets_every_control(app: AppTest, preset: Preset) -> None:
     assert app.slider(key="epochs").value == preset.experiments()[0].epochs
 
 
-def test_networks_of_equal_parameters_are_set_up_by_a_preset_and_from_a_link_and_from_their_runs(
-    services: Services,
-) -> None:
-    names = ["SimpleRNN(76)", "LSTM(32)", "GRU(38)"]
-    app = page()
-    choose_preset(app, "Equal parameters")
-    assert all(name in shown(app) for name in names)
+def test_networks_of_equal_parameters_are_set_up_from_a_link_and_from_their_runs(services: Services) -> None:
     linked = page(cell=["SimpleRNN", "LSTM", "GRU"], equal_parameters="true")
     assert linked.radio(key="preset").value == "Equal parameters"
     press(linked, "Train")
-    assert [run.experiment.label for run in services.store.runs()] == names
-    from_runs = page(show=",".join(run.id for run in services.store.runs()))
+    runs = services.store.runs()
+    assert [run.experiment.label for run in runs] == ["SimpleRNN(76)", "LSTM(32)", "GRU(38)"]
+    from_runs = page(show=",".join(run.id for run in runs))
     assert from_runs.radio(key="preset").value == "Equal parameters"
     from_runs.toggle(key="equal_parameters").set_value(False).run()
     assert all(name in shown(from_runs) for name in ("GRU(32)", "SimpleRNN(32)"))
@@ -241,20 +237,16 @@ def test_what_a_preset_asks_stands_below_the_charts_of_its_runs_once_all_have_en
     assert PARITY.question in shown(page(show=",".join(made)))
 
 
-def more_settings(app: AppTest, shown: bool = True) -> None:
-    app.session_state["more_settings"] = shown
-    app.run()
-
-
 def test_more_settings_are_drawn_when_they_are_opened_and_whenever_one_is_another_than_usual(app: AppTest) -> None:
     def has_widgets() -> bool:
         return "seed" in [widget.key for widget in app.number_input]
 
     for is_open in (False, True, False, True):
-        more_settings(app, is_open)
-        assert has_widgets() == is_open
-    app.number_input(key="seed").set_value(7).run()
-    more_settings(app, False)
+        app.session_state["more_settings"] = is_open
+        assert (not app.run().exception, has_widgets()) == (True, is_open)
+    app.number_input(key="seed").set_value(7)
+    app.session_state["more_settings"] = False
+    app.run()
     assert (app.number_input(key="seed").value, app.radio(key="preset").value) == (7, "Own settings")
     choose_preset(app, "The book's experiment")
     app.run()  # once they have taken the old values out of the address
@@ -264,8 +256,7 @@ def test_more_settings_are_drawn_when_they_are_opened_and_whenever_one_is_anothe
 
 
 def test_the_reviews_of_a_source_bound_their_number_also_in_a_link(services: Services) -> None:
-    app = page()
-    more_settings(app)
+    app = page(state={"more_settings": True})
 
     def reviews(source: str) -> tuple[Any, Any]:
         app.selectbox(key="source").set_value(source).run()
@@ -284,7 +275,8 @@ def test_the_reviews_of_a_source_bound_their_number_also_in_a_link(services: Ser
     assert {run.experiment.reviews for run in services.store.runs()} == {8_530}
 
 
-def test_what_cannot_be_trained_is_refused_in_words(app: AppTest) -> None:
+def test_what_cannot_be_trained_is_refused_in_words(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not app.warning
     for typed, sentence in (
         (["8", "16", "64", "128"], "2 cell types × 5 values of units make 10 networks; the limit is 8"),
         (["many"], "units is 'many'; it must be a whole number."),
@@ -296,6 +288,10 @@ def test_what_cannot_be_trained_is_refused_in_words(app: AppTest) -> None:
     app.session_state["more_units"] = []
     app.sidebar.pills[0].set_value([]).run()
     assert "Choose at least one cell type" in app.error[0].value
+    monkeypatch.setattr(Engine, "state", property(lambda _engine: EngineState("starting", "They end as they start.")))
+    assert [warning.value for warning in app.run().warning] == ["They end as they start."], "nothing at all"
+    app.sidebar.pills[0].set_value(["LSTM"]).run()
+    assert "workers starting" not in shown(app)
 
 
 @pytest.mark.usefixtures("with_reviews")
@@ -314,8 +310,27 @@ def test_nothing_is_claimed_before_two_networks_have_trained_to_their_end(
     assert "[How the verdict is reached](chance)" in opened(first, second)
 
 
-def test_why_nothing_can_be_trained_stands_above_the_charts(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not app.warning
-    monkeypatch.setattr(Engine, "state", property(lambda _engine: EngineState("starting", "They end as they start.")))
-    assert [warning.value for warning in app.run().warning] == ["They end as they start."]
-    assert "workers starting" not in shown(app)
+def test_the_presenter_alone_has_what_is_shown_played_at_the_chosen_pace_until_it_is_stopped(
+    services: Services, record: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def offered(app: AppTest) -> tuple[set[str], str]:
+        keys = {key for button in app.button if (key := button.key) in ("play", "stop_replay")}
+        return keys, board(app)["replay"].partition(",")[0]
+
+    run = record(epochs=5)
+    app = page("compare.page")
+    assert offered(app) == ({"play"}, "")
+    app.main.segmented_control(key="replay_seconds").set_value(60).run()
+    app.button(key="play").click().run()
+    replay = services.replays.under_way(services.runs())
+    assert replay is not None
+    assert (replay.runs, replay.per_epoch) == ((run,), 12.0)
+    assert offered(app) == ({"stop_replay"}, "Replay")
+    with monkeypatch.context() as with_a_pass:
+        with_a_pass.setattr(current_app().access, "rule", lambda: Rule(password="secret"))
+        assert offered(page("compare.page")) == (set(), "Replay")
+    app.button(key="stop_replay").click().run()
+    assert services.replays.under_way(services.runs()) is None
+    assert offered(app) == ({"play"}, "")
+    monkeypatch.setattr(current_app().access, "rule", lambda: Rule(password="secret"))
+    assert offered(page("compare.page")) == (set(), "")
