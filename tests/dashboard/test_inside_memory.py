@@ -71,19 +71,17 @@ def test_workers_test_every_network_and_what_is_ready_is_drawn_while_others_are_
     assert any("The weights \\<are\\> gone." in text.value for text in app.markdown)
 
 
-@pytest.mark.usefixtures("probed")
-def test_what_was_measured_is_kept_with_the_run_and_shown_at_once_the_next_time(figures: dict[str, Any]) -> None:
-    network, engine = chosen("one"), StubEngine()
-    keep(run_folder("one"), memory_task, network.state, memory_result())
-    draw(memory.show, SimpleNamespace(engine=engine), [network])
+def test_what_was_measured_is_shown_at_once_the_next_time_and_measured_again_only_when_the_weights_have_changed(
+    probed: list[str], figures: dict[str, Any]
+) -> None:
+    network, engine = chosen("measured-once"), StubEngine()
+    services = SimpleNamespace(engine=engine)
+    keep(run_folder(network.run.id), memory_task, network.state, memory_result())
+    for _ in range(2):
+        draw(memory.show, services, [network])
     assert memory_task not in [task for task, *_ in engine.begun]
-    assert [line.name for line in figures["memory_chart"].data] == ["one"]
-
-
-def test_a_gradient_is_measured_again_only_when_the_weights_have_changed(probed: list[str]) -> None:
-    services, network = SimpleNamespace(engine=StubEngine()), chosen("measured once")
-    for weights in (network.weights, network.weights, random_weights(network.run.experiment, seed=1)):
-        draw(memory.show, services, [chosen("measured once", weights)])
+    assert [line.name for line in figures["memory_chart"].data] == ["measured-once"]
+    draw(memory.show, services, [chosen("measured-once", random_weights(network.run.experiment, seed=1))])
     assert len(probed) == 2
 
 

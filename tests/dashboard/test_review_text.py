@@ -54,18 +54,13 @@ def words(text: str, maxlen: int = 8) -> Marks:
     return Marks(review_text.words(text, read(text, maxlen)))
 
 
-def test_each_word_is_marked_by_what_became_of_it_and_tells_its_id() -> None:
+def test_each_word_is_marked_by_what_became_of_it_with_its_id_in_the_row_that_the_network_reads() -> None:
     marks = words("Oh, the FILM was good!", maxlen=4)
     assert (marks.classed("rc-cut"), marks.classed("rc-known")) == (["Oh"], ["the", "FILM", "was", "good"])
-    marks = words("Oh, the FILM!", maxlen=8)
-    assert [marks.classed(f"rc-{kind}") for kind in ("unknown", "start", "padding")] == [
-        *(["Oh"], ["start"], ["padding × 4"])
-    ]
-    assert words("the zzz", maxlen=3).titles == ["1", "4", "2"]
-
-
-def test_the_ids_are_the_row_that_the_network_reads_and_the_legend_counts_its_positions() -> None:
-    review = read("the zzz film")
+    text = "the zzz film"
+    review, marks = read(text), words(text)
+    assert (marks.classed("rc-unknown"), marks.classed("rc-padding")) == (["zzz"], ["padding × 4"])
+    assert marks.titles == ["0", "1", "4", "2", "5"]
     marks = Marks(review_text.ids(review))
     assert review.ids.tolist() == [0, 0, 0, 0, 1, 4, 2, 5]
     assert marks.texts == ["0 × 4", "1", "4", "2", "5"]
