@@ -12,17 +12,12 @@ from playwright.sync_api import Page
 
 from rnn_compare import browser as scripts
 from rnn_compare.browser.joining import joined
-from rnn_compare.browser.trainable import trainable
-from rnn_compare.cells.registry import CELLS
-from rnn_compare.experiment import Experiment
-from rnn_compare.experiment_sets import comparison, several
 from rnn_compare.formatting import percent
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.presets import BOOK, PHONES, PRESETS
+from rnn_compare.presets import BOOK
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.shipped import FOLDER
 from rnn_compare.runs.store import RunStore
-from rnn_compare.sources import registry
 from tests.kit.pages import held_by
 
 from .conftest import hosted
@@ -78,20 +73,6 @@ def test_a_folder_below_a_path_and_a_file_on_a_disk_hold_the_programs_reviews_an
     assert page.evaluate(READ, SIZE) == expected
     assert requests == [file.as_uri()]
     assert file.stat().st_size < 12e6
-
-
-def test_every_preset_that_a_browser_can_train_is_offered_with_settings_within_the_bounds(site: Path) -> None:
-    written = contents(site / "page.html")
-    recurrent = {preset.name: preset for preset in PRESETS if {*preset.cells} <= {*CELLS} and preset is not PHONES}
-    assert [preset["name"] for preset in written["presets"]] == [*recurrent]
-    for preset in written["presets"]:
-        source = registry.source(preset["source"])
-        settings = preset["settings"] | {"source": source.name, "distance": source.distance}
-        assert comparison(**settings) == recurrent[preset["name"]].experiments()
-        assert {*trainable(Experiment())} - {"cell", "tensors", "skips_padding"} <= {*settings}
-        for name, (low, high) in written["bounds"].items():
-            values = several(settings[name])
-            assert all(value is None or low <= value <= high for value in values), (preset["name"], name)
 
 
 def test_both_forms_have_the_books_experiment_as_it_was_recorded_and_differ_in_where_the_reviews_are(
