@@ -9,9 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.presets import PARITY, PRESETS, Preset
+from rnn_compare.presets import BOOK, PRESETS, Preset
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.record import Owner
+from rnn_compare.runs.record import Run
 from rnn_compare.runs.shipped import add_shipped
 from rnn_compare.server import visitor
 from rnn_compare.server.access.rules import Rule
@@ -20,7 +20,7 @@ from rnn_compare.services.services import Services
 from rnn_compare.sources.registry import source
 from rnn_compare.training.engine import Engine, EngineState
 from tests.kit import runs as recorded
-from tests.kit.pages import choose_preset, page, press
+from tests.kit.pages import choose_preset, page, press, seen
 from tests.kit.runs import finish, finished_run
 
 
@@ -28,10 +28,6 @@ from tests.kit.runs import finish, finished_run
 def app(shared_services: Services) -> AppTest:
     assert shared_services.engine is not None
     return page(units="32")  # without a setting it would begin with those of what other tests have trained
-
-
-def shown(app: AppTest) -> str:
-    return " ".join([*(element.value for element in app.caption), *(html.proto.body for html in app.get("html"))])
 
 
 def board(app: AppTest) -> Any:
@@ -64,7 +60,7 @@ def test_inviting_shuts_the_menu_that_it_stands_in_and_opens_a_window(app: AppTe
     app.run()
     press(app, "Invite the class")
     assert not app.session_state["share"]
-    assert app.info or "/join" in shown(app), "where a class finds the page, or why it cannot"
+    assert app.info or "/join" in seen(app), "where a class finds the page, or why it cannot"
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
@@ -76,7 +72,7 @@ def test_a_preset_sets_every_control(app: AppTest, preset: Preset) -> None:
     choose_preset(app, preset.name)
     assert app.radio(key="preset").value == preset.name
     seeds = preset.settings.get("seeds", 1)
-    assert f"{len(preset.experiments()) // seeds} networks, " in shown(app)
+    assert f"{len(preset.experiments()) // seeds} networks, " in seen(app)
     assert app.slider(key="epochs").value == preset.experiments()[0].epochs
 
 
@@ -89,48 +85,48 @@ def test_networks_of_equal_parameters_are_set_up_from_a_link_and_from_their_runs
     from_runs = page(show=",".join(run.id for run in runs))
     assert from_runs.radio(key="preset").value == "Equal parameters"
     from_runs.toggle(key="equal_parameters").set_value(False).run()
-    assert all(name in shown(from_runs) for name in ("GRU(32)", "SimpleRNN(32)"))
+    assert all(name in seen(from_runs) for name in ("GRU(32)", "SimpleRNN(32)"))
 
 
 def test_networks_that_differ_in_their_seed_alone_are_counted_once_and_trained_with_each_from_the_first_on(
     services: Services,
 ) -> None:
     app = page(seed="5", seeds="3")
-    assert "2 networks, 6 trainings, " in shown(app)
-    assert shown(app).count('class="rc-shares"') == 2
+    assert "2 networks, 6 trainings, " in seen(app)
+    assert seen(app).count('class="rc-shares"') == 2
     press(app, "Train")
     runs = services.store.runs()
     pairs = [(cell, seed) for seed in (5, 6, 7) for cell in ("SimpleRNN", "LSTM")]
     assert [(run.experiment.cell, run.experiment.seed) for run in runs] == pairs
     assert app.query_params["show"] == ",".join(run.id for run in runs)
     app.slider(key="seeds").set_value(5).run()
-    assert "SimpleRNN(32), LSTM(32): 4 trainings, " in shown(app), "the other six are there"
-    assert "not on the charts</h" not in shown(app), "seeds change no parameters"
+    assert "SimpleRNN(32), LSTM(32): 4 trainings, " in seen(app), "the other six are there"
+    assert "not on the charts</h" not in seen(app), "seeds change no parameters"
     press(app, "Train")
     assert app.query_params["show"] == f"all-{runs[0].id}"
     assert [group["state"].partition(",")[0] for group in board(app)["groups"]] == ["starting", "starting"]
     app.session_state["more_units"] = ["8", "16", "64"]
     app.run()
-    assert "6 networks: 30 trainings, " in shown(app), "the bound counts networks, not their seeds"
+    assert "6 networks: 30 trainings, " in seen(app), "the bound counts networks, not their seeds"
 
 
 def test_train_trains_what_is_not_there_yet_and_shows_it_beside_what_is(services: Services) -> None:
     rnn, lstm = (finished_run(services.store, 0.5, 0.5, cell=cell, epochs=2) for cell in ("SimpleRNN", "LSTM"))
     services.refresh()
     app = page(epochs="2", show=rnn)
-    assert "SimpleRNN(32), LSTM(32): trained" in shown(app)
+    assert "SimpleRNN(32), LSTM(32): trained" in seen(app)
     press(app, "Train")
     assert app.query_params["show"] == f"{rnn},{lstm}", "at once"
     assert len(services.store.runs()) == 2
     app.pills(key="cell").set_value(["SimpleRNN", "LSTM", "GRU"]).run()
-    assert re.search(r"SimpleRNN\(32\), LSTM\(32\): trained; GRU\(32\): .* on this machine", shown(app))
+    assert re.search(r"SimpleRNN\(32\), LSTM\(32\): trained; GRU\(32\): .* on this machine", seen(app))
     press(app, "Train")
     *_, gru = services.store.runs()
     assert len(services.store.runs()) == 3
     assert gru.experiment.cell == "GRU"
     assert gru.comparison == rnn, "whoever opens the page sees it beside the others"
     assert app.query_params["show"] == ",".join([rnn, lstm, gru.id])
-    assert "GRU(32): training" in shown(app)
+    assert "GRU(32): training" in seen(app)
     press(app, "Train")
     assert len(services.store.runs()) == 3, "it trains already"
     finish(services.store, gru.id, 0.5, 0.5)
@@ -172,18 +168,12 @@ def test_a_bare_address_shows_what_trains_then_what_this_browser_trained_then_th
 
 @pytest.mark.parametrize("is_at_the_machine", [True, False])
 def test_what_somebody_else_starts_is_offered_to_the_presenter_and_followed_by_all_others(
-    services: Services, monkeypatch: pytest.MonkeyPatch, is_at_the_machine: bool
+    record: Callable[..., str], monkeypatch: pytest.MonkeyPatch, is_at_the_machine: bool
 ) -> None:
     monkeypatch.setattr(visitor, "is_at_the_machine", lambda: is_at_the_machine)
-
-    def start(cell: str) -> str:
-        [run] = services.engine.submit([Experiment(cell=cell)])
-        services.refresh()
-        return run
-
-    start("GRU")
+    record(Status.RUNNING, cell="GRU")
     app = page()
-    other = start("MGU")
+    other = record(Status.RUNNING, cell="MGU")
     app.run()
     if is_at_the_machine:
         assert labels(app) == ["GRU(32)"]
@@ -201,9 +191,9 @@ def test_a_visitor_is_shown_ways_on_until_something_trains_and_the_way_to_a_lect
 
     monkeypatch.setattr(visitor, "is_at_the_machine", lambda: False)
     app = page()
-    assert re.findall(r'<a href="([^"]+)"', shown(app)) == ["try", "#settings"], "and not to present"
+    assert re.findall(r'<a href="([^"]+)"', seen(app)) == ["try", "#settings"], "and not to present"
     press(app, "Train")
-    assert "<nav" not in shown(app)
+    assert "<nav" not in seen(app)
     assert not offers_lecture()
     current_app().classroom().begin("gates")
     assert offers_lecture()
@@ -211,30 +201,16 @@ def test_a_visitor_is_shown_ways_on_until_something_trains_and_the_way_to_a_lect
     assert not offers_lecture()
 
 
-def test_a_link_to_runs_that_are_not_here_says_so(services: Services) -> None:
+def test_a_link_to_runs_that_are_not_here_says_so(record: Callable[..., str]) -> None:
     app = page(show="lstm-000000")
-    assert "The runs in this link" not in shown(app), "nothing is shown instead"
-    services.engine.submit([Experiment(cell="GRU")])
-    services.refresh()
+    assert "The runs in this link" not in seen(app), "nothing is shown instead"
+    other = record(Status.RUNNING, cell="GRU")
     app.run()
-    assert "The runs in this link were deleted" in shown(app)
+    assert "The runs in this link were deleted" in seen(app)
     assert labels(app) == ["GRU(32)"]
-    app.query_params["show"] = f"lstm-000000,{services.store.runs()[0].id}"
+    app.query_params["show"] = f"lstm-000000,{other}"
     app.run()
-    assert "Some runs in this link were deleted" in shown(app)
-
-
-def test_what_a_preset_asks_stands_below_the_charts_of_its_runs_once_all_have_ended(
-    services: Services,
-) -> None:
-    made = services.store.create(PARITY.experiments(), Owner.current(), "page")
-    for run in made[:-1]:
-        finish(services.store, run, 0.5)
-    services.refresh()
-    assert PARITY.question not in shown(page(show=",".join(made)))
-    finish(services.store, made[-1], 0.5)
-    services.refresh()
-    assert PARITY.question in shown(page(show=",".join(made)))
+    assert "Some runs in this link were deleted" in seen(app)
 
 
 def test_more_settings_are_drawn_when_they_are_opened_and_whenever_one_is_another_than_usual(app: AppTest) -> None:
@@ -291,23 +267,25 @@ def test_what_cannot_be_trained_is_refused_in_words(app: AppTest, monkeypatch: p
     monkeypatch.setattr(Engine, "state", property(lambda _engine: EngineState("starting", "They end as they start.")))
     assert [warning.value for warning in app.run().warning] == ["They end as they start."], "nothing at all"
     app.sidebar.pills[0].set_value(["LSTM"]).run()
-    assert "workers starting" not in shown(app)
+    assert "workers starting" not in seen(app)
 
 
 @pytest.mark.usefixtures("with_reviews")
-def test_nothing_is_claimed_before_two_networks_have_trained_to_their_end(
-    services: Services, record: Callable[..., str]
-) -> None:
-    def opened(*ids: str) -> str:
-        return shown(page("compare.page", show=",".join(ids)))
+def test_nothing_is_claimed_before_two_networks_have_trained_to_their_end(services: Services) -> None:
+    def opened(*runs: Run) -> str:
+        services.refresh()
+        return seen(page("compare.page", show=",".join(run.id for run in runs)))
 
-    experiments = [Experiment(cell=cell, reviews=1000, epochs=2) for cell in ("SimpleRNN", "LSTM")]
-    first, second = (recorded.record(services.store, experiment, (0.6, 0.8)).id for experiment in experiments)
-    assert "The verdict appears once all runs have ended." in opened(first, record(Status.RUNNING, epochs=1))
+    rnn, lstm = BOOK.experiments()
+    first = recorded.record(services.store, rnn, (0.6, 0.8) * 5)
     assert "A verdict takes two networks" in opened(first)
     assert 'class="rc-chance"' not in opened(first)
-    assert 'class="rc-chance"' in opened(first, second)
-    assert "[How the verdict is reached](chance)" in opened(first, second)
+    waiting = opened(first, recorded.record(services.store, lstm, (0.6,), Status.RUNNING))
+    assert "The verdict appears once all runs have ended." in waiting
+    assert BOOK.question not in waiting, "it may say what comes out"
+    both = opened(first, recorded.record(services.store, lstm, (0.6, 0.8) * 5))
+    for claim in ('class="rc-chance"', "[How the verdict is reached](chance)", BOOK.question):
+        assert claim in both
 
 
 def test_the_presenter_alone_has_what_is_shown_played_at_the_chosen_pace_until_it_is_stopped(
