@@ -31,15 +31,11 @@ ACCURACIES = (0.5179, 0.8137)
 SETTING: dict[str, Any] = {"cell": "LSTM", "units": 4, "maxlen": 10, "reviews": 60, "epochs": 2}
 
 
-def recorded(services: Services, accuracies: Sequence[float], **settings: Any) -> str:
-    return finished_run(services.store, *accuracies, **SETTING | settings)
-
-
 @pytest.fixture
 def hidden(services: Services) -> str:
     """The id of a finished run that the class is to predict; another of its setting may be seen."""
-    recorded(services, (0.6, 0.7), seed=2)
-    run = recorded(services, ACCURACIES)
+    finished_run(services.store, 0.6, 0.7, **SETTING, seed=2)
+    run = finished_run(services.store, *ACCURACIES, **SETTING)
     services.store.rename(run, "Nobody's name")
     current_app().classroom().begin("book")
     services.hide([run])
