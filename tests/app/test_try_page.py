@@ -26,7 +26,7 @@ from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.shipped import add_shipped, shipped_ids
 from rnn_compare.services.services import Services
 from rnn_compare.sources.source import SENTIMENT
-from tests.kit.pages import html, page, run_until
+from tests.kit.pages import html, page, run_until, seen
 from tests.kit.runs import finish
 
 
@@ -40,10 +40,6 @@ def answer(app: AppTest, text: str) -> str:
     app.text_area(key="review").set_value(text).run()
     assert not app.exception
     return html(app)
-
-
-def said(app: AppTest) -> str:
-    return " ".join(element.value for kind in (app.caption, app.info, app.markdown) for element in kind)
 
 
 def test_no_network_is_right_or_wrong_by_the_label_of_another_task(trained: list[Run]) -> None:
@@ -93,19 +89,19 @@ def test_an_example_that_may_be_taken_wrongly_is_announced_by_a_question_and_jud
 ) -> None:
     example, question = app.button(key="example Turn at the end"), QUESTIONS["Turn at the end"]
     example.click().run()
-    assert question in said(app)
+    assert question in seen(app)
     marks = re.findall("✓ right|× wrong", html(app))
     predictions = [ask(run, str(app.text_area(key="review").value), "best") for run in trained]
     assert marks == ["✓ right" if prediction.positive else "× wrong" for prediction in predictions]
     with monkeypatch.context() as other_task:
         other_task.setattr(review_box, "is_about_films", lambda _: False)
-        assert question not in said(app.run())
+        assert question not in seen(app.run())
     answer(app, "Mine")
-    assert (app.run().text_area(key="review").value, question in said(app)) == ("Mine", False)
+    assert (app.run().text_area(key="review").value, question in seen(app)) == ("Mine", False)
     example.click().run()
-    assert question in said(app), "the same example once more"
+    assert question in seen(app), "the same example once more"
     app.multiselect(key="networks").set_value([]).run()
-    assert "Choose at least one network" in said(app)
+    assert "Choose at least one network" in seen(app)
     assert app.text_area(key="review").value != ""
 
 
