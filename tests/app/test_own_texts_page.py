@@ -35,7 +35,9 @@ def sent(content: str, name: str = NAME) -> AppTest:
     return run_until(app, lambda: "<section class='rc-understood'" in html(app) or app.error)
 
 
-def test_a_chosen_file_is_read_by_a_worker_and_told_before_anything_is_trained() -> None:
+def test_a_chosen_file_and_one_in_the_folder_of_texts_are_read_by_a_worker_and_told_before_anything_is_trained() -> (
+    None
+):
     app = sent(CONTENT + "again and again,open\nagain and again,closed\n")
     assert not app.exception
     for fact in (
@@ -56,6 +58,12 @@ def test_a_chosen_file_is_read_by_a_worker_and_told_before_anything_is_trained()
     sent(CONTENT)
     assert len(list(own_texts.folder().glob("*.csv"))) == len(own_texts.names()) == 2, "none of its name is replaced"
 
+    (own_texts.folder() / "from the shell.csv").write_text(CONTENT)
+    app = page("reviews.page")
+    app.button(key="read from the shell.csv").click().run()
+    run_until(app, lambda: "from the shell.csv: 60 texts" in html(app))
+    assert [button.key for button in app.button if str(button.key).startswith("read ")] == []
+
 
 def test_a_file_that_cannot_be_used_gets_a_sentence_and_is_not_kept() -> None:
     app = sent(CONTENT + "Ticket 99,pending\n")
@@ -63,15 +71,6 @@ def test_a_file_that_cannot_be_used_gets_a_sentence_and_is_not_kept() -> None:
     assert "Row 62: 'pending' is a third label" in app.error[0].value.replace("\\", "")
     assert not list(own_texts.folder().glob("*.csv"))
     assert app.selectbox(key="reviews_source").value == "bundled"
-
-
-def test_a_file_in_the_folder_of_texts_is_offered_to_be_read() -> None:
-    (own_texts.folder() / "from the shell.csv").write_text(CONTENT)
-    app = page("reviews.page")
-    app.button(key="read from the shell.csv").click().run()
-    run_until(app, lambda: "<section class='rc-understood'" in html(app))
-    assert "from the shell.csv: 60 texts" in html(app)
-    assert [button.key for button in app.button if str(button.key).startswith("read ")] == []
 
 
 @pytest.mark.usefixtures("trained")
