@@ -13,8 +13,6 @@ from rnn_compare.server.app import current_app
 from rnn_compare.services.services import Services
 from tests.kit.waiting import until_ended
 
-PROJECT = Path(__file__).resolve().parents[2]
-
 
 @pytest.fixture
 def shared_services(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Services:

@@ -3,30 +3,24 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
-from html import escape
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.comparison.groups import groups
-from rnn_compare.comparison.inference.wording import result
-from rnn_compare.comparison.verdicts import judge
 from rnn_compare.experiment import Experiment
-from rnn_compare.experiment_sets import comparison
-from rnn_compare.formatting import unbroken
-from rnn_compare.paths import explanation
-from rnn_compare.presets import PARITY, PRESETS, Preset
+from rnn_compare.presets import BOOK, PRESETS, Preset
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.record import Owner, Run
+from rnn_compare.runs.record import Run
 from rnn_compare.runs.shipped import add_shipped
 from rnn_compare.server import visitor
+from rnn_compare.server.access.rules import Rule
 from rnn_compare.server.app import current_app
 from rnn_compare.services.services import Services
 from rnn_compare.sources.registry import source
 from rnn_compare.training.engine import Engine, EngineState
-from tests.kit.pages import choose_preset, page, press
+from tests.kit import runs as recorded
+from tests.kit.pages import choose_preset, page, press, seen
 from tests.kit.runs import finish, finished_run
 
 
@@ -34,10 +28,6 @@ from tests.kit.runs import finish, finished_run
 def app(shared_services: Services) -> AppTest:
     assert shared_services.engine is not None
     return page(units="32")  # without a setting it would begin with those of what other tests have trained
-
-
-def shown(app: AppTest) -> str:
-    return " ".join([*(element.value for element in app.caption), *(html.proto.body for html in app.get("html"))])
 
 
 def board(app: AppTest) -> Any:
@@ -50,15 +40,6 @@ def board(app: AppTest) -> Any:
 
 def labels(app: AppTest) -> list[str]:
     return [group["label"] for group in board(app)["groups"]]
-
-
-@pytest.mark.usefixtures("services")  # nothing is on the charts
-def test_the_page_opens_on_the_books_experiment() -> None:
-    app = page()
-    assert app.radio(key="preset").value == "The book's experiment"
-    assert "2 networks" in shown(app)
-    assert "32·32 + 32·32 + 32 = 2,080" in shown(app)
-    assert "4 · (32·32 + 32·32 + 32) = 4 · 2,080 = 8,320" in shown(app)
 
 
 def test_charts_and_what_is_drawn_besides_the_curves_are_chosen_and_none_chosen_means_the_usual_ones(
@@ -77,11 +58,9 @@ def test_charts_and_what_is_drawn_besides_the_curves_are_chosen_and_none_chosen_
 def test_inviting_shuts_the_menu_that_it_stands_in_and_opens_a_window(app: AppTest) -> None:
     app.session_state["share"] = True
     app.run()
-    [invite] = [button for button in app.button if button.label == "Invite the class"]
-    assert not app.info
-    invite.click().run()
+    press(app, "Invite the class")
     assert not app.session_state["share"]
-    assert app.info or app.get("html")[-1].proto.body.count("/join"), "where a class finds the page, or why it cannot"
+    assert app.info or "/join" in seen(app), "where a class finds the page, or why it cannot"
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
@@ -93,76 +72,61 @@ def test_a_preset_sets_every_control(app: AppTest, preset: Preset) -> None:
     choose_preset(app, preset.name)
     assert app.radio(key="preset").value == preset.name
     seeds = preset.settings.get("seeds", 1)
-    assert f"{len(preset.experiments()) // seeds} networks, " in shown(app)
+    assert f"{len(preset.experiments()) // seeds} networks, " in seen(app)
     assert app.slider(key="epochs").value == preset.experiments()[0].epochs
 
 
-def test_networks_of_equal_parameters_are_set_up_by_a_preset_and_from_a_link_and_from_their_runs(
-    services: Services,
-) -> None:
-    names = ["SimpleRNN(76)", "LSTM(32)", "GRU(38)"]
-    app = page()
-    choose_preset(app, "Equal parameters")
-    assert all(name in shown(app) for name in names)
-    assert "76·76 + 32·76 + 76 = 8,284" in shown(app)
+def test_networks_of_equal_parameters_are_set_up_from_a_link_and_from_their_runs(services: Services) -> None:
     linked = page(cell=["SimpleRNN", "LSTM", "GRU"], equal_parameters="true")
     assert linked.radio(key="preset").value == "Equal parameters"
     press(linked, "Train")
-    assert [run.experiment.label for run in services.store.runs()] == names
-    from_runs = page(show=",".join(run.id for run in services.store.runs()))
+    runs = services.store.runs()
+    assert [run.experiment.label for run in runs] == ["SimpleRNN(76)", "LSTM(32)", "GRU(38)"]
+    from_runs = page(show=",".join(run.id for run in runs))
     assert from_runs.radio(key="preset").value == "Equal parameters"
     from_runs.toggle(key="equal_parameters").set_value(False).run()
-    assert all(name in shown(from_runs) for name in ("GRU(32)", "SimpleRNN(32)"))
+    assert all(name in seen(from_runs) for name in ("GRU(32)", "SimpleRNN(32)"))
 
 
-@pytest.mark.usefixtures("services")  # nothing is on the charts
-def test_networks_that_differ_in_their_seed_alone_are_counted_once() -> None:
-    app = page()
-    choose_preset(app, "Is it luck?")
-    assert "2 networks, 6 trainings, " in shown(app)
-    assert shown(app).count('class="rc-shares"') == 2
-    app.slider(key="seeds").set_value(10).run()
-    assert "2 networks, 20 trainings, " in shown(app)
-    assert app.radio(key="preset").value == "Own settings"
-    app.session_state["more_units"] = ["8", "16", "64"]
-    app.run()
-    assert "8 networks, 80 trainings, " in shown(app), "the bound counts networks, not their seeds"
-    assert not app.error
-
-
-def test_each_network_is_trained_with_each_seed_from_the_first_one_on(services: Services) -> None:
+def test_networks_that_differ_in_their_seed_alone_are_counted_once_and_trained_with_each_from_the_first_on(
+    services: Services,
+) -> None:
     app = page(seed="5", seeds="3")
+    assert "2 networks, 6 trainings, " in seen(app)
+    assert seen(app).count('class="rc-shares"') == 2
     press(app, "Train")
     runs = services.store.runs()
     pairs = [(cell, seed) for seed in (5, 6, 7) for cell in ("SimpleRNN", "LSTM")]
     assert [(run.experiment.cell, run.experiment.seed) for run in runs] == pairs
     assert app.query_params["show"] == ",".join(run.id for run in runs)
     app.slider(key="seeds").set_value(5).run()
-    assert "SimpleRNN(32), LSTM(32): 4 trainings, " in shown(app), "the other six are there"
-    assert "not on the charts</h" not in shown(app), "seeds change no parameters"
+    assert "SimpleRNN(32), LSTM(32): 4 trainings, " in seen(app), "the other six are there"
+    assert "not on the charts</h" not in seen(app), "seeds change no parameters"
     press(app, "Train")
-    assert len(services.store.runs()) == 10
     assert app.query_params["show"] == f"all-{runs[0].id}"
     assert [group["state"].partition(",")[0] for group in board(app)["groups"]] == ["starting", "starting"]
+    app.session_state["more_units"] = ["8", "16", "64"]
+    app.run()
+    assert "6 networks: 30 trainings, " in seen(app), "the bound counts networks, not their seeds"
 
 
 def test_train_trains_what_is_not_there_yet_and_shows_it_beside_what_is(services: Services) -> None:
-    recorded, lstm = (finished_run(services.store, 0.5, 0.5, cell=cell, epochs=2) for cell in ("SimpleRNN", "LSTM"))
+    rnn, lstm = (finished_run(services.store, 0.5, 0.5, cell=cell, epochs=2) for cell in ("SimpleRNN", "LSTM"))
     services.refresh()
-    app = page(epochs="2", show=recorded)
-    assert "SimpleRNN(32), LSTM(32): trained" in shown(app)
+    app = page(epochs="2", show=rnn)
+    assert "SimpleRNN(32), LSTM(32): trained" in seen(app)
     press(app, "Train")
-    assert app.query_params["show"] == f"{recorded},{lstm}", "at once"
+    assert app.query_params["show"] == f"{rnn},{lstm}", "at once"
     assert len(services.store.runs()) == 2
     app.pills(key="cell").set_value(["SimpleRNN", "LSTM", "GRU"]).run()
-    assert re.search(r"SimpleRNN\(32\), LSTM\(32\): trained; GRU\(32\): .* on this machine", shown(app))
+    assert re.search(r"SimpleRNN\(32\), LSTM\(32\): trained; GRU\(32\): .* on this machine", seen(app))
     press(app, "Train")
     *_, gru = services.store.runs()
     assert len(services.store.runs()) == 3
     assert gru.experiment.cell == "GRU"
-    assert gru.comparison == recorded, "whoever opens the page sees it beside the others"
-    assert app.query_params["show"] == ",".join([recorded, lstm, gru.id])
-    assert "GRU(32): training" in shown(app)
+    assert gru.comparison == rnn, "whoever opens the page sees it beside the others"
+    assert app.query_params["show"] == ",".join([rnn, lstm, gru.id])
+    assert "GRU(32): training" in seen(app)
     press(app, "Train")
     assert len(services.store.runs()) == 3, "it trains already"
     finish(services.store, gru.id, 0.5, 0.5)
@@ -170,6 +134,9 @@ def test_train_trains_what_is_not_there_yet_and_shows_it_beside_what_is(services
     app.run()
     press(app, "Train again")
     assert len(services.store.runs()) == 6
+    of_runs = page(show=rnn)
+    assert of_runs.pills(key="cell").value == ["SimpleRNN"], "the set-up begins with what is shown"
+    assert of_runs.slider(key="epochs").value == 2
 
     finished_run(services.store, 0.5, status=Status.STOPPED, epochs=3)
     finished_run(services.store, 0.5, 0.5, 0.5, cell="LSTM", epochs=3, seed=7)
@@ -199,99 +166,51 @@ def test_a_bare_address_shows_what_trains_then_what_this_browser_trained_then_th
     assert labels(page(show=others)) == ["MGU(32)"]
 
 
-@pytest.mark.parametrize(("may_lead", "ways"), [(True, ["present", "try", "#settings"]), (False, ["try", "#settings"])])
-@pytest.mark.usefixtures("services")
-def test_three_ways_on_give_way_once_something_trains(
-    monkeypatch: pytest.MonkeyPatch, may_lead: bool, ways: list[str]
-) -> None:
-    monkeypatch.setattr(visitor, "is_at_the_machine", lambda: may_lead)
-    app = page()
-    assert re.findall(r'<a href="([^"]+)"', shown(app)) == ways
-    press(app, "Train")
-    assert "<nav" not in shown(app)
-
-
 @pytest.mark.parametrize("is_at_the_machine", [True, False])
 def test_what_somebody_else_starts_is_offered_to_the_presenter_and_followed_by_all_others(
-    services: Services, monkeypatch: pytest.MonkeyPatch, is_at_the_machine: bool
+    record: Callable[..., str], monkeypatch: pytest.MonkeyPatch, is_at_the_machine: bool
 ) -> None:
     monkeypatch.setattr(visitor, "is_at_the_machine", lambda: is_at_the_machine)
-
-    def start(cell: str) -> str:
-        [run] = services.engine.submit([Experiment(cell=cell)])
-        services.refresh()
-        return run
-
-    start("GRU")
+    record(Status.RUNNING, cell="GRU")
     app = page()
-    other = start("MGU")
+    other = record(Status.RUNNING, cell="MGU")
     app.run()
     if is_at_the_machine:
         assert labels(app) == ["GRU(32)"]
-        [show_it] = [button for button in app.button if "A newer comparison was started" in button.label]
-        show_it.click().run()
+        next(button for button in app.button if "A newer comparison was started" in button.label).click().run()
     assert labels(app) == ["MGU(32)"]
     assert app.query_params.get("show") == (other if is_at_the_machine else None)
 
 
 @pytest.mark.usefixtures("services")
-def test_a_visitor_is_shown_the_way_to_a_lecture_that_runs_and_whoever_presents_is_not(
+def test_a_visitor_is_shown_ways_on_until_something_trains_and_the_way_to_a_lecture_that_runs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def offers() -> bool:
+    def offers_lecture() -> bool:
         return any("(join)" in text.value for text in page().markdown)
 
     monkeypatch.setattr(visitor, "is_at_the_machine", lambda: False)
-    assert not offers()
-    current_app().classroom().begin("gates")
-    assert offers()
-    monkeypatch.setattr(visitor, "is_at_the_machine", lambda: True)
-    assert not offers()
-
-
-def test_a_link_to_runs_that_are_not_here_says_so(services: Services) -> None:
-    app = page(show="lstm-000000")
-    assert "The runs in this link" not in shown(app), "nothing is shown instead"
-    services.engine.submit([Experiment(cell="GRU")])
-    services.refresh()
-    app.run()
-    assert "The runs in this link were deleted" in shown(app)
-    assert labels(app) == ["GRU(32)"]
-    app.query_params["show"] = f"lstm-000000,{services.store.runs()[0].id}"
-    app.run()
-    assert "Some runs in this link were deleted" in shown(app)
-
-
-def test_what_a_preset_asks_stands_below_the_charts_of_its_runs_once_all_have_ended(
-    services: Services,
-) -> None:
-    made = services.store.create(PARITY.experiments(), Owner.current(), "page")
-    for run in made[:-1]:
-        finish(services.store, run, 0.5)
-    services.refresh()
-    assert PARITY.question not in shown(page(show=",".join(made)))
-    finish(services.store, made[-1], 0.5)
-    services.refresh()
-    assert PARITY.question in shown(page(show=",".join(made)))
-    assert PARITY.question not in shown(page(show=made[0])), "one of them answers nothing"
-
-
-def test_finished_runs_of_many_seeds_are_named_one_by_one_where_they_are_part_of_a_comparison(
-    services: Services,
-) -> None:
-    few = comparison(cell=["SimpleRNN", "LSTM", "GRU"], seeds=5, epochs=1)
-    made = services.store.create(few, Owner.current(), "page")
-    for run in made:
-        finish(services.store, run, 0.5)
-    services.refresh()
-    app = page(cell=["LSTM", "GRU"], seeds="5", epochs="1", show=made[0])
+    app = page()
+    assert re.findall(r'<a href="([^"]+)"', seen(app)) == ["try", "#settings"], "and not to present"
     press(app, "Train")
-    assert (labels(app), len(services.store.runs())) == (["LSTM(32)", "GRU(32)"], len(made))
+    assert "<nav" not in seen(app)
+    assert not offers_lecture()
+    current_app().classroom().begin("gates")
+    assert offers_lecture()
+    monkeypatch.setattr(visitor, "is_at_the_machine", lambda: True)
+    assert not offers_lecture()
 
 
-def more_settings(app: AppTest, shown: bool = True) -> None:
-    app.session_state["more_settings"] = shown
+def test_a_link_to_runs_that_are_not_here_says_so(record: Callable[..., str]) -> None:
+    app = page(show="lstm-000000")
+    assert "The runs in this link" not in seen(app), "nothing is shown instead"
+    other = record(Status.RUNNING, cell="GRU")
     app.run()
+    assert "The runs in this link were deleted" in seen(app)
+    assert labels(app) == ["GRU(32)"]
+    app.query_params["show"] = f"lstm-000000,{other}"
+    app.run()
+    assert "Some runs in this link were deleted" in seen(app)
 
 
 def test_more_settings_are_drawn_when_they_are_opened_and_whenever_one_is_another_than_usual(app: AppTest) -> None:
@@ -299,10 +218,11 @@ def test_more_settings_are_drawn_when_they_are_opened_and_whenever_one_is_anothe
         return "seed" in [widget.key for widget in app.number_input]
 
     for is_open in (False, True, False, True):
-        more_settings(app, is_open)
-        assert has_widgets() == is_open
-    app.number_input(key="seed").set_value(7).run()
-    more_settings(app, False)
+        app.session_state["more_settings"] = is_open
+        assert (not app.run().exception, has_widgets()) == (True, is_open)
+    app.number_input(key="seed").set_value(7)
+    app.session_state["more_settings"] = False
+    app.run()
     assert (app.number_input(key="seed").value, app.radio(key="preset").value) == (7, "Own settings")
     choose_preset(app, "The book's experiment")
     app.run()  # once they have taken the old values out of the address
@@ -312,8 +232,7 @@ def test_more_settings_are_drawn_when_they_are_opened_and_whenever_one_is_anothe
 
 
 def test_the_reviews_of_a_source_bound_their_number_also_in_a_link(services: Services) -> None:
-    app = page()
-    more_settings(app)
+    app = page(state={"more_settings": True})
 
     def reviews(source: str) -> tuple[Any, Any]:
         app.selectbox(key="source").set_value(source).run()
@@ -326,23 +245,16 @@ def test_the_reviews_of_a_source_bound_their_number_also_in_a_link(services: Ser
     app.number_input(key="reviews").set_value(9_000).run()
     assert reviews("rotten-tomatoes")[0] == 8_530
     assert reviews("keras")[0] == 25_000, "all stay all"
-    assert not app.warning
-    linked = page(source="rotten-tomatoes", reviews="8531")
+    linked = page(source=source("rotten-tomatoes").title, reviews="8531")  # people write the name, Streamlit the title
     assert "In this link: reviews is 8531; it must be between 10 and 8,530." in linked.warning[0].value
     press(linked, "Train")
     assert {run.experiment.reviews for run in services.store.runs()} == {8_530}
-    titled = page(source=source("rotten-tomatoes").title)  # people write the name, Streamlit the title
-    assert titled.selectbox(key="source").value == "rotten-tomatoes"
-    gone = page(source="gone", reviews="41")
-    assert "source is 'gone'; it must be one of 'bundled'," in gone.warning[0].value
-    press(gone, "Train")
-    assert services.store.runs()[-1].experiment.reviews == 41
 
 
-def test_what_cannot_be_trained_is_refused_in_words(app: AppTest) -> None:
+def test_what_cannot_be_trained_is_refused_in_words(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not app.warning
     for typed, sentence in (
         (["8", "16", "64", "128"], "2 cell types × 5 values of units make 10 networks; the limit is 8"),
-        (["9999"], "units is 9999; it must be between 1 and 512."),
         (["many"], "units is 'many'; it must be a whole number."),
     ):
         app.session_state["more_units"] = typed
@@ -352,41 +264,51 @@ def test_what_cannot_be_trained_is_refused_in_words(app: AppTest) -> None:
     app.session_state["more_units"] = []
     app.sidebar.pills[0].set_value([]).run()
     assert "Choose at least one cell type" in app.error[0].value
-
-
-def test_could_it_be_chance_shows_the_verdict_its_picture_and_what_the_interval_is(
-    trained: list[Run], shared_services: Services
-) -> None:
-    app = page(show=",".join(run.id for run in trained))
-    sentence = result(replace(judge(groups(trained), shared_services.evidence), beside_baselines=()))
-    assert escape(unbroken(sentence)) in shown(app)
-    assert 'class="rc-chance"' in shown(app)
-    assert "[How the verdict is reached](chance)" in shown(app)
-    assert page("chance").markdown[0].value == explanation().read_text("utf-8").strip()
-
-
-def test_nothing_is_claimed_before_two_networks_have_trained_to_their_end(
-    services: Services, record: Callable[..., str]
-) -> None:
-    run = record(Status.RUNNING, epochs=1)
-    assert "The verdict appears once all runs have ended." in shown(page("compare.page", show=run))
-    alone = page("compare.page", show=record(Status.FINISHED, epochs=1))
-    assert "A verdict takes two networks" in shown(alone)
-    assert 'class="rc-chance"' not in shown(alone)
-    assert services.runs()
-
-
-def test_the_set_up_begins_with_what_is_shown_and_a_link_with_its_own_settings(trained: list[Run]) -> None:
-    app, experiment = page("compare.page", show=",".join(run.id for run in trained)), trained[0].experiment
-    assert app.pills(key="cell").value == [run.experiment.cell for run in trained]
-    set_up = (app.select_slider(key="units"), app.slider(key="epochs"), app.number_input(key="reviews"))
-    assert [widget.value for widget in set_up] == [experiment.units, experiment.epochs, experiment.reviews]
-    other = page("compare.page", units="64")
-    assert (other.select_slider(key="units").value, other.slider(key="epochs").value) == (64, 10)
-
-
-def test_why_nothing_can_be_trained_stands_above_the_charts(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not app.warning
     monkeypatch.setattr(Engine, "state", property(lambda _engine: EngineState("starting", "They end as they start.")))
-    assert [warning.value for warning in app.run().warning] == ["They end as they start."]
-    assert "workers starting" not in shown(app)
+    assert [warning.value for warning in app.run().warning] == ["They end as they start."], "nothing at all"
+    app.sidebar.pills[0].set_value(["LSTM"]).run()
+    assert "workers starting" not in seen(app)
+
+
+@pytest.mark.usefixtures("with_reviews")
+def test_nothing_is_claimed_before_two_networks_have_trained_to_their_end(services: Services) -> None:
+    def opened(*runs: Run) -> str:
+        services.refresh()
+        return seen(page("compare.page", show=",".join(run.id for run in runs)))
+
+    rnn, lstm = BOOK.experiments()
+    first = recorded.record(services.store, rnn, (0.6, 0.8) * 5)
+    assert "A verdict takes two networks" in opened(first)
+    assert 'class="rc-chance"' not in opened(first)
+    waiting = opened(first, recorded.record(services.store, lstm, (0.6,), Status.RUNNING))
+    assert "The verdict appears once all runs have ended." in waiting
+    assert BOOK.question not in waiting, "it may say what comes out"
+    both = opened(first, recorded.record(services.store, lstm, (0.6, 0.8) * 5))
+    for claim in ('class="rc-chance"', "[How the verdict is reached](chance)", BOOK.question):
+        assert claim in both
+
+
+def test_the_presenter_alone_has_what_is_shown_played_at_the_chosen_pace_until_it_is_stopped(
+    services: Services, record: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def offered(app: AppTest) -> tuple[set[str], str]:
+        keys = {key for button in app.button if (key := button.key) in ("play", "stop_replay")}
+        return keys, board(app)["replay"].partition(",")[0]
+
+    run = record(epochs=5)
+    app = page("compare.page")
+    assert offered(app) == ({"play"}, "")
+    app.main.segmented_control(key="replay_seconds").set_value(60).run()
+    app.button(key="play").click().run()
+    replay = services.replays.under_way(services.runs())
+    assert replay is not None
+    assert (replay.runs, replay.per_epoch) == ((run,), 12.0)
+    assert offered(app) == ({"stop_replay"}, "Replay")
+    with monkeypatch.context() as with_a_pass:
+        with_a_pass.setattr(current_app().access, "rule", lambda: Rule(password="secret"))
+        assert offered(page("compare.page")) == (set(), "Replay")
+    app.button(key="stop_replay").click().run()
+    assert services.replays.under_way(services.runs()) is None
+    assert offered(app) == ({"play"}, "")
+    monkeypatch.setattr(current_app().access, "rule", lambda: Rule(password="secret"))
+    assert offered(page("compare.page")) == (set(), "")

@@ -13,8 +13,6 @@ from rnn_compare.lecture.lecture_file import read_all
 from rnn_compare.paths import cache_folder
 from rnn_compare.presets import BOOK
 from rnn_compare.reviews import prepared
-from rnn_compare.runs.events import Started
-from rnn_compare.runs.record import Owner
 from rnn_compare.runs.shipped import add_shipped
 from rnn_compare.server import visitor
 from rnn_compare.services import board
@@ -31,14 +29,19 @@ def fresh(services: Services) -> Services:
     return services
 
 
-def test_the_compare_page_shows_the_books_experiment_recorded_elsewhere(fresh: Services) -> None:
+def test_the_compare_page_shows_the_books_experiment_recorded_elsewhere_and_fetches_workers_that_rest_after_seconds(
+    fresh: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted: list[float] = []
+    monkeypatch.setattr(Engine, "expect", lambda _engine, after: wanted.append(after))
     message = board.message(fresh, [], View())
     assert [group["label"] for group in message["groups"]] == ["SimpleRNN(32)", "LSTM(32)"]
     assert all(len(base64.b64decode(group["figures"]["val_accuracy"])) == 2 * 10 for group in message["groups"])
     assert "3 seeds" in message["subject"]
     assert "recorded on another machine" in message["subject"]
     assert [(group["layers"], group["press"]) for group in message["groups"]] == [("recorded", "")] * 2
-    app = page("compare.page")
+    app = page()
+    assert set(wanted) == {FIRST_PAGE_SECONDS}
     assert (app.radio(key="preset").value, app.slider(key="seeds").value) == (BOOK.name, 1), (
         "a press of Train is a pair"
     )
@@ -47,7 +50,9 @@ def test_the_compare_page_shows_the_books_experiment_recorded_elsewhere(fresh: S
     assert not any("newer" in button.label for button in buttons), "a recording is no news"
 
 
-def test_a_review_is_judged_and_the_cells_are_looked_into_before_any_training(fresh: Services) -> None:
+def test_a_review_is_judged_cells_are_looked_into_and_every_lecture_can_be_rehearsed_before_any_training(
+    fresh: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = page("try_review")
     assert len(app.multiselect(key="networks").value) == 2
     app.text_area(key="review").set_value("A wonderful film, the best of the year.").run()
@@ -60,10 +65,6 @@ def test_a_review_is_judged_and_the_cells_are_looked_into_before_any_training(fr
     for view in ("Word by word", "Memory", "Equations"):
         app.segmented_control(key="view").set_value(view).run()
         assert [*app.exception, *app.error, *app.info] == [], view
-
-
-@pytest.mark.usefixtures("fresh")
-def test_every_shipped_lecture_can_be_rehearsed_with_its_recording(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visitor, "is_at_the_machine", lambda: True)
     keys = {button.key for button in page("present.page").button}
     assert {f"replay_{lecture.name}" for lecture in read_all()[0]} <= keys
@@ -82,22 +83,3 @@ def test_once_the_reviews_are_prepared_the_recorded_verdicts_count_too(fresh: Se
     settings = [experiment.setting for experiment in BOOK.experiments()]
     recorded = groups([run for run in fresh.runs() if run.experiment.setting in settings])
     assert first_finding() == result(judge(recorded, fresh.evidence))
-
-
-def test_a_training_of_ones_own_takes_the_place_on_the_charts(fresh: Services) -> None:
-    own = fresh.store.create(BOOK.experiments(), Owner.current(), "page")
-    fresh.store.record([Started(run, 1, "", {}, 1.0) for run in own])
-    fresh.refresh()
-    board_message = board.message(fresh, [], View())
-    assert [group["id"] for group in board_message["groups"]] == own
-    assert "recorded" not in board_message["subject"]
-
-
-@pytest.mark.usefixtures("fresh")
-def test_whoever_opens_a_page_has_workers_that_rest_fetched_after_its_first_seconds(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    wanted: list[float] = []
-    monkeypatch.setattr(Engine, "expect", lambda _engine, after: wanted.append(after))
-    page()
-    assert set(wanted) == {FIRST_PAGE_SECONDS}

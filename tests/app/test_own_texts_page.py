@@ -6,10 +6,7 @@ from collections.abc import Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import text_import
-from rnn_compare.runs.events import Ended, Status
-from rnn_compare.runs.record import Owner
 from rnn_compare.services import board
 from rnn_compare.services.board import View
 from rnn_compare.services.services import Services
@@ -38,7 +35,9 @@ def sent(content: str, name: str = NAME) -> AppTest:
     return run_until(app, lambda: "<section class='rc-understood'" in html(app) or app.error)
 
 
-def test_a_chosen_file_is_read_by_a_worker_and_told_before_anything_is_trained() -> None:
+def test_a_chosen_file_and_one_in_the_folder_of_texts_are_read_by_a_worker_and_told_before_anything_is_trained() -> (
+    None
+):
     app = sent(CONTENT + "again and again,open\nagain and again,closed\n")
     assert not app.exception
     for fact in (
@@ -59,6 +58,12 @@ def test_a_chosen_file_is_read_by_a_worker_and_told_before_anything_is_trained()
     sent(CONTENT)
     assert len(list(own_texts.folder().glob("*.csv"))) == len(own_texts.names()) == 2, "none of its name is replaced"
 
+    (own_texts.folder() / "from the shell.csv").write_text(CONTENT)
+    app = page("reviews.page")
+    app.button(key="read from the shell.csv").click().run()
+    run_until(app, lambda: "from the shell.csv: 60 texts" in html(app))
+    assert [button.key for button in app.button if str(button.key).startswith("read ")] == []
+
 
 def test_a_file_that_cannot_be_used_gets_a_sentence_and_is_not_kept() -> None:
     app = sent(CONTENT + "Ticket 99,pending\n")
@@ -68,60 +73,36 @@ def test_a_file_that_cannot_be_used_gets_a_sentence_and_is_not_kept() -> None:
     assert app.selectbox(key="reviews_source").value == "bundled"
 
 
-def test_a_link_that_names_texts_shows_none_of_the_other_runs_and_the_files_name(shared_services: Services) -> None:
-    [run] = shared_services.store.create([Experiment()], Owner.current(), "page")
-    sent(CONTENT)
-    [name] = own_texts.names()
-    shared_services.refresh()
-    try:
-        message = board.message(shared_services, [name], View())
-        assert message["groups"] == []
-        assert message["hint"] == f"_b_my__b_ tickets.csv. {board.HINT}"
-    finally:
-        shared_services.store.record([Ended(run, Status.STOPPED, None, 2.0)])
-        shared_services.store.delete(run)
-        shared_services.refresh()
-
-
-def test_a_file_in_the_folder_of_texts_is_offered_to_be_read() -> None:
-    (own_texts.folder() / "from the shell.csv").write_text(CONTENT)
-    app = page("reviews.page")
-    app.button(key="read from the shell.csv").click().run()
-    run_until(app, lambda: "<section class='rc-understood'" in html(app))
-    assert "from the shell.csv: 60 texts" in html(app)
-    assert [button.key for button in app.button if str(button.key).startswith("read ")] == []
-
-
-def test_forgotten_texts_are_gone_and_every_page_goes_on() -> None:
+@pytest.mark.usefixtures("trained")
+def test_networks_trained_on_them_give_verdicts_by_their_labels_names_and_every_page_goes_on_without_them(
+    shared_services: Services,
+) -> None:
     app = sent(CONTENT)
-    name = own_texts.names()[0]
-    next(button for button in app.button if button.label == "Remove these texts").click().run()
-    assert own_texts.names() == ()
-    assert not list(own_texts.folder().glob("*.csv"))
-    other = page("reviews.page", {"reviews_source": name})
-    assert not app.exception
-    assert not sent(CONTENT).exception  # it can be brought again
-    assert (app.selectbox(key="reviews_source").value, own_texts.names()) == ("bundled", (name,))
-    assert other.selectbox(key="reviews_source").value == "bundled"
-
-
-def test_networks_trained_on_them_give_verdicts_by_their_labels_names(shared_services: Services) -> None:
-    sent(CONTENT)
     [name] = own_texts.names()
+    shown = board.message(shared_services, [name], View())
+    assert (shown["groups"], shown["hint"]) == ([], f"_b_my__b_ tickets.csv. {board.HINT}"), "as a link names them"
     small = {"units": 4, "maxlen": 10, "epochs": 1, "vocabulary_size": 100, "embedding_size": 4}
     run = finished_run(shared_services.store, 0.7, source=name, reviews=60, **small)
     save_random(run, shared_services.store.run(run).experiment)
     shared_services.refresh()
-    app = page("try_review", {"networks": [run]}, run=run)
-    press(app, "Random text")
+    read = page("try_review", {"networks": [run]}, run=run)
+    press(read, "Random text")
+    assert not read.exception
+    assert any("Its label is **" in element.value for element in read.markdown)
+    verdicts = re.sub("<style>.*?</style>", "", html(read), flags=re.DOTALL)
+    assert re.search(r"\d % (closed|open) <small>(✓ right|× wrong)</small></p>", verdicts)
+    assert '<span class="rc-side-0">closed</span><span class="rc-side-1">open</span>' in verdicts
+    assert "positive" not in verdicts
+
+    press(app, "Remove these texts")
     assert not app.exception
-    assert any("Its label is **" in element.value for element in app.markdown)
-    shown = re.sub("<style>.*?</style>", "", html(app), flags=re.DOTALL)
-    assert re.search(r"\d % (closed|open) <small>(✓ right|× wrong)</small></p>", shown)
-    assert '<span class="rc-side-0">closed</span><span class="rc-side-1">open</span>' in shown
-    assert "positive" not in shown
-    text_import.remove(name)
-    for path in ("try_review", "inside.page", "reviews.page"):  # the run stays, its texts are gone
+    assert own_texts.names() == ()
+    assert not list(own_texts.folder().glob("*.csv"))
+    for path in ("try_review", "inside.page", "reviews.page"):  # the run stays
         page(path, {"review": "the printer is broken"})
+    other = page("reviews.page", {"reviews_source": name})
+    assert app.selectbox(key="reviews_source").value == other.selectbox(key="reviews_source").value == "bundled"
     assert registry.labels(name) == ("label 0", "label 1")
+    sent(CONTENT)
+    assert own_texts.names() == (name,), "they can be brought again"
     shared_services.store.delete(run)

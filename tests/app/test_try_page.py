@@ -26,7 +26,7 @@ from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.shipped import add_shipped, shipped_ids
 from rnn_compare.services.services import Services
 from rnn_compare.sources.source import SENTIMENT
-from tests.kit.pages import html, page, run_until
+from tests.kit.pages import html, page, run_until, seen
 from tests.kit.runs import finish
 
 
@@ -40,18 +40,6 @@ def answer(app: AppTest, text: str) -> str:
     app.text_area(key="review").set_value(text).run()
     assert not app.exception
     return html(app)
-
-
-def said(app: AppTest) -> str:
-    return " ".join(element.value for kind in (app.caption, app.info, app.markdown) for element in kind)
-
-
-def test_every_chosen_network_answers_with_its_own_probability(app: AppTest, trained: list[Run]) -> None:
-    shown = answer(app, "A wonderful film, the best of the year.")
-    for run in trained:
-        prediction = ask(run, "A wonderful film, the best of the year.", "best")
-        share = prediction.probability if prediction.label == "positive" else 1 - prediction.probability
-        assert f'<p class="rc-verdict">{100 * share:.1f} % {prediction.label}</p>' in shown
 
 
 def test_no_network_is_right_or_wrong_by_the_label_of_another_task(trained: list[Run]) -> None:
@@ -89,26 +77,6 @@ def test_the_choice_of_networks_stays_when_others_are_trained_which_are_offered(
     assert fresh.multiselect(key="networks").value == [newest]
 
 
-def test_what_is_typed_after_an_example_stays(app: AppTest) -> None:
-    app.button(key="example Irony").click().run()
-    app.text_area(key="review").set_value("Mine").run()
-    app.run()
-    assert app.text_area(key="review").value == "Mine"
-    app.button(key="example Irony").click().run()
-    assert str(app.text_area(key="review").value).startswith("Oh great"), "the same example once more"
-
-
-def test_an_empty_box_is_answered_by_the_start_token_and_padding_alone(app: AppTest, trained: list[Run]) -> None:
-    assert app.text_area(key="review").placeholder == "Type or paste a review in English …"
-    for text in ("", " \n", "good film", ""):
-        shown = answer(app, text)
-    for run in trained:
-        share = nothing(run)
-        assert f'rc-verdict">{100 * max(share, 1 - share):.1f} % ' in shown
-    assert shown.count("No words: the start token and padding alone.") == len(trained)
-    assert f"padding × {trained[0].experiment.maxlen - 1}" in shown
-
-
 def nothing(run: Run) -> float:
     """The probability for the start token alone."""
     ids = np.zeros((1, run.experiment.maxlen), np.int32)
@@ -116,32 +84,25 @@ def nothing(run: Run) -> float:
     return float(predict(run.experiment, run_weights(run, "best"), ids)[0])
 
 
-def test_without_a_network_the_page_says_what_to_choose(app: AppTest) -> None:
-    answer(app, "A wonderful film.")
-    app.multiselect(key="networks").set_value([]).run()
-    assert not app.exception
-    assert "Choose at least one network" in said(app)
-    assert app.text_area(key="review").value == "A wonderful film."
-
-
-def test_an_example_that_may_be_taken_wrongly_is_announced_by_a_question_and_judged(
-    app: AppTest, trained: list[Run]
+def test_an_example_that_may_be_taken_wrongly_is_announced_by_a_question_and_judged_and_what_is_typed_after_it_stays(
+    app: AppTest, trained: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app.button(key="example Turn at the end").click().run()
-    assert "then a positive one. Do the networks notice?" in said(app)
+    example, question = app.button(key="example Turn at the end"), QUESTIONS["Turn at the end"]
+    example.click().run()
+    assert question in seen(app)
     marks = re.findall("✓ right|× wrong", html(app))
     predictions = [ask(run, str(app.text_area(key="review").value), "best") for run in trained]
     assert marks == ["✓ right" if prediction.positive else "× wrong" for prediction in predictions]
-    assert "Do the networks" not in said(app.text_area(key="review").set_value("Mine").run())
-
-
-def test_an_examples_question_is_not_asked_of_networks_of_another_task(
-    app: AppTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app.button(key="example Irony").click().run()
-    assert QUESTIONS["Irony"] in [element.value for element in app.markdown]
-    monkeypatch.setattr(review_box, "is_about_films", lambda _: False)
-    assert QUESTIONS["Irony"] not in [element.value for element in app.run().markdown]
+    with monkeypatch.context() as other_task:
+        other_task.setattr(review_box, "is_about_films", lambda _: False)
+        assert question not in seen(app.run())
+    answer(app, "Mine")
+    assert (app.run().text_area(key="review").value, question in seen(app)) == ("Mine", False)
+    example.click().run()
+    assert question in seen(app), "the same example once more"
+    app.multiselect(key="networks").set_value([]).run()
+    assert "Choose at least one network" in seen(app)
+    assert app.text_area(key="review").value != ""
 
 
 def test_of_a_text_of_which_a_network_knows_no_word_there_is_no_verdict(app: AppTest) -> None:
@@ -157,14 +118,23 @@ def test_of_a_text_of_which_a_network_knows_no_word_there_is_no_verdict(app: App
     assert "<b>8 of 10 words are unknown to this network.</b>" in answer(app, "good film " + "zzyzx " * 8 + "good film")
 
 
-def test_a_verdict_says_where_it_starts_and_how_far_the_words_moved_it(app: AppTest, trained: list[Run]) -> None:
-    shown = answer(app, "good film")
+def test_each_verdict_has_its_networks_probability_where_it_starts_and_how_far_the_words_moved_it(
+    app: AppTest, trained: list[Run]
+) -> None:
+    empty, shown = answer(app, " \n"), answer(app, "good film")
     for run in trained:
-        share, probability = nothing(run), ask(run, "good film", "best").probability
-        moved = signed(round(100 * probability, 1) - round(100 * share, 1))
-        assert f"With no words {100 * share:.1f} % positive; these move it by {moved} points.<" in shown
-        bar = f'--rc-from: {100 * share:.1f}%; --rc-to: {100 * probability:.1f}%"[^>]*><i class="(rc-side-.)">'
+        prediction, start = ask(run, "good film", "best"), nothing(run)
+        assert f'rc-verdict">{100 * max(start, 1 - start):.1f} % ' in empty
+        probability = prediction.probability
+        verdict = f"{100 * max(probability, 1 - probability):.1f} % {prediction.label}"
+        assert f'<p class="rc-verdict">{verdict}</p>' in shown
+        moved = signed(round(100 * probability, 1) - round(100 * start, 1))
+        assert f"With no words {100 * start:.1f} % positive; these move it by {moved} points.<" in shown
+        bar = f'--rc-from: {100 * start:.1f}%; --rc-to: {100 * probability:.1f}%"[^>]*><i class="(rc-side-.)">'
         assert re.findall(bar, shown) == [f"rc-side-{int(probability > 0.5)}"]
+    assert empty.count("No words: the start token and padding alone.") == len(trained)
+    assert f"padding × {trained[0].experiment.maxlen - 1}" in empty
+    assert app.text_area(key="review").placeholder == "Type or paste a review in English …"
 
 
 def test_the_word_that_counts_most_stands_below_the_verdicts_of_networks_that_know_one(
@@ -181,27 +151,13 @@ def test_the_word_that_counts_most_stands_below_the_verdicts_of_networks_that_kn
     assert len(messages) == count
 
 
-def test_a_link_brings_text_networks_and_weights_and_is_written_as_they_are_chosen(
-    app: AppTest, trained: list[Run]
-) -> None:
-    app.text_area[0].set_value("A wonderful film.").run()
-    app.multiselect[0].set_value([trained[1].id]).run()
-    app.segmented_control(key="weights").set_value("last epoch").run()
-    wanted: dict[str, Any] = {"review": "A wonderful film.", "ask": trained[1].id, "weights": "last epoch"}
-    assert {name: app.query_params[name] for name in wanted} == wanted
-
-    other = page("try_review", **wanted)
-    assert (other.text_area[0].value, other.multiselect[0].value) == ("A wonderful film.", [trained[1].id])
-    assert other.segmented_control(key="weights").value == "last epoch"
-
-
 def test_the_missing_last_epoch_of_a_recorded_pair_is_greyed_with_the_reason(
     trained: list[Run], shared_services: Services
 ) -> None:
     add_shipped(shared_services.store)
     shared_services.refresh()
     app = page("try_review", ask=trained[1].id, weights="last epoch")
-    assert not app.segmented_control(key="weights").disabled
+    assert app.segmented_control(key="weights").value == "last epoch"
     recorded = {run.experiment: run.id for run in shared_services.store.runs(shipped_ids())}
     pair = [recorded[experiment] for experiment in BOOK.experiments()]
     app.multiselect(key="networks").set_value(pair).run()

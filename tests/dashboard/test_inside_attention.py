@@ -50,7 +50,7 @@ def test_bars_and_matrix_are_the_weights_of_the_forward_pass(figures: dict[str, 
     assert "do not explain the prediction" in written(app)
 
 
-def test_padding_gets_what_the_words_do_not_and_nothing_where_it_is_masked() -> None:
+def test_padding_gets_what_the_words_do_not_and_nothing_where_it_is_masked_and_nearly_equal_weights_are_named() -> None:
     weights = computed(TEXT)
     share = float(weights.matrix[1, :5].sum())
     assert weights.matrix[1, 5:].sum() == pytest.approx(1 - share, abs=1e-6)
@@ -61,11 +61,8 @@ def test_padding_gets_what_the_words_do_not_and_nothing_where_it_is_masked() -> 
     assert masked.matrix[:, :5].max() == 0
     assert "padding" not in view.remark(masked, 1)
     assert "an equal share, 25.0 %" in view.remark(masked, 1), "of three words and the start token"
-
-
-def test_nearly_equal_weights_are_called_an_average() -> None:
-    assert "as before training" in view.remark(computed(TEXT, size=0.02), None)
-    assert "as before training" not in view.remark(computed(TEXT, size=1.0), None)
+    for size, is_an_average in ((0.02, True), (1.0, False)):
+        assert ("as before training" in view.remark(computed(TEXT, size=size), None)) == is_an_average
 
 
 def test_of_a_long_review_the_last_words_are_shown_or_those_around_the_word() -> None:

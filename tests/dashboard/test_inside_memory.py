@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_compare.charts.gradient_chart import NO_GRADIENT_THROUGH_TIME
 from rnn_compare.charts.memory_chart import CHOICE, noticed
 from rnn_compare.dashboard.pages.inside import memory
 from rnn_compare.errors import UserError
@@ -16,7 +15,6 @@ from rnn_compare.explain import gradient_flow as flows
 from rnn_compare.explain.accuracy_by_length import AccuracyByLength, LengthAccuracy
 from rnn_compare.explain.worker_tasks import keep
 from rnn_compare.explain.worker_tasks import memory as memory_task
-from rnn_compare.formatting import as_markdown
 from rnn_compare.lecture import lecture_file
 from rnn_compare.paths import CACHE_VARIABLE, run_folder
 from rnn_compare.runs import shipped
@@ -73,31 +71,25 @@ def test_workers_test_every_network_and_what_is_ready_is_drawn_while_others_are_
     assert any("The weights \\<are\\> gone." in text.value for text in app.markdown)
 
 
-@pytest.mark.usefixtures("probed")
-def test_what_was_measured_is_kept_with_the_run_and_shown_at_once_the_next_time(figures: dict[str, Any]) -> None:
-    network, engine = chosen("one"), StubEngine()
-    keep(run_folder("one"), memory_task, network.state, memory_result())
-    draw(memory.show, SimpleNamespace(engine=engine), [network])
+def test_what_was_measured_is_shown_at_once_the_next_time_and_measured_again_only_when_the_weights_have_changed(
+    probed: list[str], figures: dict[str, Any]
+) -> None:
+    network, engine = chosen("measured-once"), StubEngine()
+    services = SimpleNamespace(engine=engine)
+    keep(run_folder(network.run.id), memory_task, network.state, memory_result())
+    for _ in range(2):
+        draw(memory.show, services, [network])
     assert memory_task not in [task for task, *_ in engine.begun]
-    assert [line.name for line in figures["memory_chart"].data] == ["one"]
-
-
-def test_a_gradient_is_measured_again_only_when_the_weights_have_changed(probed: list[str]) -> None:
-    services, network = SimpleNamespace(engine=StubEngine()), chosen("measured once")
-    for weights in (network.weights, network.weights, random_weights(network.run.experiment, seed=1)):
-        draw(memory.show, services, [chosen("measured once", weights)])
+    assert [line.name for line in figures["memory_chart"].data] == ["measured-once"]
+    draw(memory.show, services, [chosen("measured-once", random_weights(network.run.experiment, seed=1))])
     assert len(probed) == 2
 
 
 @pytest.mark.usefixtures("probed")
-def test_a_large_networks_gradient_is_left_to_a_worker_and_without_recurrence_there_is_none(
-    figures: dict[str, Any],
-) -> None:
+def test_a_large_networks_gradient_is_left_to_a_worker(figures: dict[str, Any]) -> None:
     engine = StubEngine()
-    networks = [chosen("large", cell="LSTM", units=256, maxlen=1000), chosen("mean", cell="average")]
-    app = draw(memory.show, SimpleNamespace(engine=engine), networks)
+    draw(memory.show, SimpleNamespace(engine=engine), [chosen("large", cell="LSTM", units=256, maxlen=1000)])
     assert "gradient_chart" not in figures
-    assert any(as_markdown(NO_GRADIENT_THROUGH_TIME) in text.value for text in app.markdown)
     assert (flows.follow_gradient, "large") in [key[:2] for key in engine.begun]
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from rnn_compare.browser.reading import NetworkReading, cell_name, message
 from rnn_compare.cells.registry import CELLS
@@ -32,31 +31,20 @@ def sent(messages: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> lis
     return messages
 
 
-def view(engine: StubEngine, *titles: str) -> AppTest:
-    app = draw(reading.show, SimpleNamespace(engine=engine), [chosen(title) for title in titles])
-    engine.begun.clear()
-    return app.text_area(key="review").set_value(TEXT).run()
-
-
 def test_a_reading_has_the_type_that_the_scripts_read(tmp_path: Path) -> None:
     results = [found(cell=name) for name in (*CELLS, "average")]
     assert_typed({"Reading": [message(results, layer=0, author=True) | {"left_out": {"a": [0.5, 1.0]}}]}, tmp_path)
 
 
-def test_markup_is_read_as_a_word_and_shown_as_markup() -> None:
-    sent = message([found(text="word1<br />word2 <a href='x'>word3")], 0)
-    assert sent["words"] == ["word1", "<br>", "word2", "<a>", "<href>", "<'x'>", "word3"]
+def test_markup_is_read_as_a_word_and_words_that_all_networks_cut_off_are_counted_without_the_start_token() -> None:
+    marked = message([found(text="word1<br />word2 <a href='x'>word3")], 0)
+    assert (marked["words"], marked["cut"]) == (["word1", "<br>", "word2", "<a>", "<href>", "<'x'>", "word3"], "")
     plain = message([found(text="word1 br word2 a href 'x' word3")], 0)
-    assert sent["runs"][0]["logits"] == plain["runs"][0]["logits"]
-    assert (sent["author"], message([found()], 0, author=False)["author"]) == (None, False)
-
-
-def test_words_that_all_networks_cut_off_are_counted_without_the_start_token() -> None:
+    assert marked["runs"][0]["logits"] == plain["runs"][0]["logits"]
     text = " ".join(f"word{rank}" for rank in range(1, 13))
-    assert message([found()], 0)["cut"] == ""
     assert message([found(text=text)], 0)["cut"] == "the first 3 words cut off"
-    sent = message([found(text=text), found("longer", text, maxlen=11)], 0)
-    assert (sent["cut"], [run["first"] for run in sent["runs"]]) == ("", [2, 0])
+    longer = message([found(text=text), found("longer", text, maxlen=11)], 0)
+    assert (longer["cut"], [run["first"] for run in longer["runs"]]) == ("", [2, 0])
 
 
 def test_a_network_that_reads_both_ways_is_worked_out_by_a_worker_and_the_others_are_shown_meanwhile(
@@ -77,21 +65,17 @@ def test_a_network_that_reads_both_ways_is_worked_out_by_a_worker_and_the_others
     assert sent[-1]["runs"][0]["logits"] == [0.0, 1.0, 2.0, 3.0, 4.0]
 
 
-def test_nothing_is_left_out_where_somebody_wants_to_see_the_reading(sent: list[dict[str, Any]]) -> None:
-    engine = StubEngine()
-    app = draw(reading.show, SimpleNamespace(engine=engine), [chosen("one")])
-    app.session_state[reading.KEY] = {"colouring": "read"}
-    engine.begun.clear()
-    app.text_area(key="review").set_value(TEXT).run()
-    assert sent[-1]["left_out"] == {}
-    assert not engine.begun
-
-
-def test_words_are_left_out_by_workers_and_what_is_ready_is_shown_while_the_others_are_waited_for(
+def test_words_are_left_out_by_workers_unless_the_reading_is_shown_and_what_is_ready_does_not_wait(
     sent: list[dict[str, Any]],
 ) -> None:
     engine = StubEngine()
-    app = view(engine, "one", "other")
+    app = draw(reading.show, SimpleNamespace(engine=engine), [chosen("one"), chosen("other")])
+    engine.begun.clear()
+    app.session_state[reading.KEY] = {"colouring": "read"}
+    app.text_area(key="review").set_value(TEXT).run()
+    assert (sent[-1]["left_out"], engine.begun) == ({}, {})
+    app.session_state[reading.KEY] = {}
+    app.run()
     assert len(app.get("progress")) == 1, "one for both"
     arguments = next(iter(engine.begun))
     assert arguments[-2:] == (tuple(encoded(chosen().run.experiment, TEXT).ids.tolist()), 4)
@@ -106,26 +90,15 @@ def test_words_are_left_out_by_workers_and_what_is_ready_is_shown_while_the_othe
     assert [error.value for error in app.error] == ["other: The weights are gone."]
 
 
-@pytest.mark.parametrize(
-    ("changes", "names"),
-    [
-        ({}, [""]),
-        ({"layers": 2}, ["layer 1", "layer 2"]),
-        ({"bidirectional": True}, ["forward", "backward"]),
-        (
-            {"layers": 2, "bidirectional": True},
-            [f"layer {n}, {way}" for n in (1, 2) for way in ("forward", "backward")],
-        ),
-    ],
-)
-def test_each_cell_of_a_network_has_a_name_of_its_own(changes: dict[str, Any], names: list[str]) -> None:
-    cells = found(**changes).reading.cells
-    assert [cell_name(cell, cells) for cell in cells] == names
-
-
-def test_a_chosen_cell_is_shown_and_of_a_network_that_lacks_it_another(sent: list[dict[str, Any]]) -> None:
-    deep = chosen("deep", layers=3)
-    app = draw(reading.show, SimpleNamespace(engine=StubEngine()), [deep, chosen("flat")])
+def test_each_cell_has_a_name_of_its_own_and_of_a_network_that_lacks_the_chosen_one_another_is_shown(
+    sent: list[dict[str, Any]],
+) -> None:
+    directions = ["forward", "backward"]
+    layers = [f"layer {number}, {direction}" for number in (1, 2) for direction in directions]
+    for number, names in ((1, directions), (2, layers)):
+        cells = found(layers=number, bidirectional=True).reading.cells
+        assert [cell_name(cell, cells) for cell in cells] == names
+    app = draw(reading.show, SimpleNamespace(engine=StubEngine()), [chosen("deep", layers=3), chosen("flat")])
     app.text_area(key="review").set_value(TEXT).run()
     app.segmented_control(key="layer").set_value("layer 1").run()
     assert not app.exception

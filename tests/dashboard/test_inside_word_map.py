@@ -22,23 +22,18 @@ def _source(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prepared, "load", lambda _source: Source)
 
 
-def test_a_word_is_looked_up_in_every_network_and_one_that_lacks_it_says_so() -> None:
+def test_a_word_is_looked_up_in_every_network_one_that_lacks_it_says_so_and_shared_neighbours_are_bold() -> None:
     large, tiny = chosen("large", vocabulary_size=200), chosen("tiny", vocabulary_size=100)
     near, problems = shown.nearest([large, tiny], "Word150!")
     assert len(near["large"]) == 10
-    assert "vocabulary: rank 1" in problems["tiny"]
-    html = shown.neighbour_cards([large, tiny], near, problems)
-    assert html.count("<tr>") == 10
-    assert "vocabulary: rank 1" in html
+    cards = shown.neighbour_cards([large, tiny], near, problems)
+    assert cards.count("<tr>") == 10
+    assert "vocabulary: rank 1" in cards
+    assert 'class="rc-shared"' not in cards, "a network by itself shares nothing"
+    near = {"large": [("good", 0.9), ("dull", 0.5)], "tiny": [("fine", 0.8), ("good", 0.7)]}
+    cards = shown.neighbour_cards([large, tiny], near, {})
+    assert cards.count('class="rc-shared">good<') == cards.count('class="rc-shared"') == 2
     assert "&lt;b&gt;" in shown.color_bar(("<b>", "good"))
-
-
-def test_neighbours_that_networks_share_are_bold() -> None:
-    first, other = chosen("one"), chosen("other")
-    near = {"one": [("good", 0.9), ("dull", 0.5)], "other": [("fine", 0.8), ("good", 0.7)]}
-    html = shown.neighbour_cards([first, other], near, {})
-    assert shown.shared({"one": near["one"]}) == set(), "a network by itself shares nothing"
-    assert html.count('class="rc-shared">good<') == html.count('class="rc-shared"') == 2
 
 
 def test_a_gate_that_sees_no_state_is_listed_by_word_since_it_is_the_same_wherever_that_stands() -> None:
@@ -57,26 +52,23 @@ def test_a_gate_that_sees_no_state_is_listed_by_word_since_it_is_the_same_wherev
     np.testing.assert_allclose(trace.signals["z"][0, [1, 3]].mean(axis=-1), mean, rtol=1e-5)
 
 
-def test_a_word_and_its_neighbours_are_found_on_the_map_of_every_network(figures: dict[str, Any]) -> None:
+def test_a_word_and_its_neighbours_are_found_on_the_map_of_every_network_unless_it_is_unknown_or_too_rare(
+    figures: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = draw(shown.show, None, [chosen("one"), chosen("other")])
+    most = len(figures["word_map_0"].layout.annotations)
     app.text_input(key="find_word").set_value("WORD7").run()
     assert not app.exception
     assert list(figures) == ["word_map_0", "word_map_1"]
     for chart in figures.values():
         assert chart.layout.annotations[0].text == "word7"
-        assert len(chart.layout.annotations) == 11
+        assert len(chart.layout.annotations) == 11 < most
     assert html(app).count("<tr>") == 20
-
-
-def test_an_unknown_word_and_one_too_rare_for_the_map_are_told_and_leave_the_map(
-    figures: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = draw(shown.show, None, [chosen("one")])
     app.text_input(key="find_word").set_value("<b>xyzzy</b>").run()
     assert not app.exception
     assert "Type one word" in html(app)
     assert "<b>xyzzy" not in html(app)
-    assert len(figures["word_map"].layout.annotations) == 20
+    assert len(figures["word_map_0"].layout.annotations) == most
     monkeypatch.setattr("rnn_compare.explain.embedding_map.word_map.__defaults__", (20, None))
     app = draw(shown.show, None, [chosen("rare")])
     app.text_input(key="find_word").set_value("word90").run()
@@ -94,16 +86,3 @@ def test_where_pooling_drops_the_last_word_the_map_says_why_it_has_no_colours() 
     assert ["gets the same prediction" in text for text in maps] == [False, True]
     assert ["rc-colors" in text for text in maps] == [True, False]
     assert "Pooling in fives drops a remainder" in maps[1]
-
-
-def test_the_map_of_a_bidirectional_network_is_waited_for(figures: dict[str, Any]) -> None:
-    engine = StubEngine()
-    network = chosen("one", bidirectional=True)
-    app = draw(shown.show, SimpleNamespace(engine=engine), [network])
-    assert len(app.get("progress")) == 1
-    assert not figures
-    result = word_map(network.run.experiment, network.weights, VOCABULARY)
-    engine.asked_of("one").result = result
-    app.run()
-    assert not app.exception
-    np.testing.assert_allclose(figures["word_map"].data[0].x, result.points[:, 0])

@@ -2,8 +2,6 @@
 
 from html.parser import HTMLParser
 
-import numpy as np
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -56,18 +54,13 @@ def words(text: str, maxlen: int = 8) -> Marks:
     return Marks(review_text.words(text, read(text, maxlen)))
 
 
-def test_each_word_is_marked_by_what_became_of_it_and_tells_its_id() -> None:
+def test_each_word_is_marked_by_what_became_of_it_with_its_id_in_the_row_that_the_network_reads() -> None:
     marks = words("Oh, the FILM was good!", maxlen=4)
     assert (marks.classed("rc-cut"), marks.classed("rc-known")) == (["Oh"], ["the", "FILM", "was", "good"])
-    marks = words("Oh, the FILM!", maxlen=8)
-    assert [marks.classed(f"rc-{kind}") for kind in ("unknown", "start", "padding")] == [
-        *(["Oh"], ["start"], ["padding × 4"])
-    ]
-    assert words("the zzz", maxlen=3).titles == ["1", "4", "2"]
-
-
-def test_the_ids_are_the_row_that_the_network_reads_and_the_legend_counts_its_positions() -> None:
-    review = read("the zzz film")
+    text = "the zzz film"
+    review, marks = read(text), words(text)
+    assert (marks.classed("rc-unknown"), marks.classed("rc-padding")) == (["zzz"], ["padding × 4"])
+    assert marks.titles == ["0", "1", "4", "2", "5"]
     marks = Marks(review_text.ids(review))
     assert review.ids.tolist() == [0, 0, 0, 0, 1, 4, 2, 5]
     assert marks.texts == ["0 × 4", "1", "4", "2", "5"]
@@ -115,7 +108,11 @@ def test_any_text_is_escaped_and_shown_as_it_was_typed(text: str, maxlen: int) -
         assert "".join(exactly.texts).removeprefix("start ") == text
 
 
-def test_of_a_hundred_thousand_words_little_is_sent() -> None:
+def test_of_an_endless_text_word_or_gap_little_is_sent() -> None:
+    for text in ("a" * 1_000_000, "good" + "!" * 1_000_000 + "film"):
+        html = review_text.html(text, read(text))
+        assert "…" in html
+        assert len(html) < 5_000
     text = "the film was good <b>zzz</b> " * 17_000
     review = read(text, maxlen=1000)
     html = review_text.html(text, review)
@@ -126,15 +123,3 @@ def test_of_a_hundred_thousand_words_little_is_sent() -> None:
     assert len(marks.classed("rc-cut")) == 1 + review_text.CUT_WORDS_SHOWN  # and the legend's own
     assert f"… {cut - review_text.CUT_WORDS_SHOWN:,} words before, cut off" in marks.texts
     assert len(marks.classed("rc-known")) + len(marks.classed("rc-unknown")) == 1000 + 2
-
-
-@pytest.mark.parametrize("text", ["a" * 1_000_000, "good" + "!" * 1_000_000 + "film"])
-def test_an_endless_word_or_gap_is_shortened(text: str) -> None:
-    html = review_text.html(text, read(text))
-    assert "…" in html
-    assert len(html) < 5_000
-
-
-def test_the_widest_row_is_drawn_whole() -> None:
-    review = EncodedReview(np.arange(1000, dtype=np.int32) % 5, 0, read("good " * 999, maxlen=1000).tokens)
-    assert review_text.strip(review).count("<i ") == 800  # ids 3 and 4 are both known words, so they join

@@ -1,6 +1,5 @@
 """Widgets that are given a value: once, lest it be written over what the visitor chooses meanwhile."""
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.kit.waiting import PATIENCE
@@ -20,27 +19,17 @@ def _pages() -> None:
         st.button("again")
 
 
-@pytest.fixture
-def app() -> AppTest:
-    return AppTest.from_function(_pages, default_timeout=PATIENCE).run()
-
-
 def _value(app: AppTest) -> tuple[object, bool]:
     widget = app.text_input(key="kept")
     return widget.value, bool(widget.proto.set_value)
 
 
-def test_a_widget_is_given_its_value_once(app: AppTest) -> None:
+def test_a_widget_is_given_its_value_once_and_what_the_visitor_types_goes_to_another_page() -> None:
+    app = AppTest.from_function(_pages, default_timeout=PATIENCE).run()
     assert _value(app) == ("given", True)
     assert _value(app.button[0].click().run()) == ("given", False)
-
-
-def test_what_the_visitor_types_is_not_written_over_by_the_same_page_and_given_to_another(app: AppTest) -> None:
     app.text_input(key="kept").set_value("typed").run()
     assert _value(app) == ("typed", False)
     assert _value(app.radio[0].set_value("two").run()) == ("typed", True)
-
-
-def test_a_page_that_did_not_get_to_its_end_counts_as_not_drawn(app: AppTest) -> None:
     app.radio[0].set_value("broken").run()
-    assert _value(app.radio[0].set_value("one").run()) == ("given", True)
+    assert _value(app.radio[0].set_value("two").run()) == ("typed", True), "what did not get to its end is not drawn"

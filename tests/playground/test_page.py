@@ -12,17 +12,12 @@ from playwright.sync_api import Page
 
 from rnn_compare import browser as scripts
 from rnn_compare.browser.joining import joined
-from rnn_compare.browser.trainable import trainable
-from rnn_compare.cells.registry import CELLS
-from rnn_compare.experiment import Experiment
-from rnn_compare.experiment_sets import comparison, several
 from rnn_compare.formatting import percent
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.presets import BOOK, PHONES, PRESETS
+from rnn_compare.presets import BOOK
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.shipped import FOLDER
 from rnn_compare.runs.store import RunStore
-from rnn_compare.sources import registry
 from tests.kit.pages import held_by
 
 from .conftest import hosted
@@ -80,31 +75,17 @@ def test_a_folder_below_a_path_and_a_file_on_a_disk_hold_the_programs_reviews_an
     assert file.stat().st_size < 12e6
 
 
-def test_both_forms_have_the_same_contents_but_for_where_the_reviews_are(site: Path) -> None:
-    forms = [contents(site / "course" / "page" / "index.html"), contents(site / "page.html")]
-    packed = [[source.pop("packed") for source in form["sources"].values()] for form in forms]
-    assert forms[0] == forms[1]
-    assert [[*entry] for entry in packed[0]] == [["url"]] * 5
-    assert [[*entry] for entry in packed[1]] == [["text"]] * 5
-    assert all((site / "course" / "page" / urlsplit(entry["url"]).path).is_file() for entry in packed[0])
-
-
-def test_every_preset_that_a_browser_can_train_is_offered_with_settings_within_the_bounds(site: Path) -> None:
-    written = contents(site / "page.html")
-    recurrent = {preset.name: preset for preset in PRESETS if {*preset.cells} <= {*CELLS} and preset is not PHONES}
-    assert [preset["name"] for preset in written["presets"]] == [*recurrent]
-    for preset in written["presets"]:
-        source = registry.source(preset["source"])
-        settings = preset["settings"] | {"source": source.name, "distance": source.distance}
-        assert comparison(**settings) == recurrent[preset["name"]].experiments()
-        assert {*trainable(Experiment())} - {"cell", "tensors", "skips_padding"} <= {*settings}
-        for name, (low, high) in written["bounds"].items():
-            values = several(settings[name])
-            assert all(value is None or low <= value <= high for value in values), (preset["name"], name)
-
-
-def test_the_books_experiment_stands_there_as_it_was_recorded(site: Path, tmp_path: Path) -> None:
-    recorded = contents(site / "page.html")["recorded"]
+def test_both_forms_have_the_books_experiment_as_it_was_recorded_and_differ_in_where_the_reviews_are(
+    site: Path, tmp_path: Path
+) -> None:
+    hosted_form, file_form = contents(site / "course" / "page" / "index.html"), contents(site / "page.html")
+    for source in hosted_form["sources"].values():
+        packed = source.pop("packed")
+        assert [*packed] == ["url"]
+        assert (site / "course" / "page" / urlsplit(packed["url"]).path).is_file()
+    assert [[*source.pop("packed")] for source in file_form["sources"].values()] == [["text"]] * 5
+    assert hosted_form == file_form
+    recorded = file_form["recorded"]
     store = RunStore(tmp_path / "runs.db")
     store.copy_from(FOLDER / "runs.db")
     runs = [run for run in store.runs() if run.experiment.setting in BOOK.hashes]
@@ -113,8 +94,6 @@ def test_the_books_experiment_stands_there_as_it_was_recorded(site: Path, tmp_pa
     assert {network["id"] for network in recorded["networks"]} <= {run.id for run in runs}
     for card in recorded["cards"]:
         own = [run for run in runs if run.experiment.label == card["title"]]
-        assert card["seeds"] == len(own)
-        assert card["parameters"] == own[0].parameters
+        assert (card["seeds"], card["parameters"]) == (len(own), own[0].parameters)
         assert percent(card["accuracy"]) in recorded["verdict"], "as the verdict says"
     assert recorded["verdict"].startswith("LSTM(32) is better than SimpleRNN(32) by ")
-    assert [group["label"] for group in recorded["message"]["groups"]] == ["SimpleRNN(32)", "LSTM(32)"]
