@@ -10,9 +10,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.accuracy_by_length import accuracy_by_length
-from rnn_compare.explain.gradient_flow import (
-    follow_gradient,
-)
+from rnn_compare.explain.gradient_flow import follow_gradient
 from rnn_compare.explain.prediction import encode
 from rnn_compare.explain.word_by_word import logits_without, read
 from rnn_compare.networks import weights
