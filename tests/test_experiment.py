@@ -184,13 +184,10 @@ def test_seeds_are_a_number_of_seeds_and_seed_a_particular_one(settings: dict[st
 def test_the_command_line_tells_a_number_of_seeds_from_particular_ones(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def numbers(*options: str) -> list[int]:
-        return [
+    for options, seeds in (["--seed", "4", "7"], [4, 7]), (["--seed", "5", "--seeds", "2"], [5, 6]):
+        assert [
             experiment.seed for experiment in experiments(parser().parse_args([command, "--cell", "GRU", *options]))
-        ]
-
-    assert (numbers("--seeds", "3"), numbers("--seed", "4", "7"), numbers("--seed", "3")) == ([1, 2, 3], [4, 7], [3])
-    assert numbers("--seed", "5", "--seeds", "2") == [5, 6]
+        ] == seeds
     assert main([command, "--seeds", "1", "2", "3"]) == 2
     assert capsys.readouterr().err == ("--seeds is a number of seeds, such as 3. Particular seeds are --seed 1 2 3.\n")
 

@@ -35,18 +35,6 @@ def test_numbers_are_written_so_up_to_the_edge_where_they_are_written_otherwise(
     assert {number: function(number, *things) for number in texts} == texts
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466",  # a family
-        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",  # Persian: I want
-        "\u0915\u094d\u200d\u0937",  # Devanagari: a half form
-    ],
-)
-def test_emoji_and_words_that_are_spelt_with_joiners_stay_as_they_are(text: str) -> None:
-    assert visible(text) == text
-
-
 @given(text=st.text(st.characters() | st.sampled_from([*JOINERS, *HIDDEN, "\xa0", "\u202f", "\t", "\n"])))
 def test_all_that_can_be_seen_stays_in_order_and_nothing_invisible_but_joiners_and_spaces(text: str) -> None:
     shown = visible(text)

@@ -35,16 +35,6 @@ def all_places(reviews: Labelled) -> NDArray[np.int64]:
     return np.arange(len(reviews.labels))
 
 
-def test_words_and_pairs_count_once_a_review_and_no_pair_reaches_into_the_next_review() -> None:
-    reviews = labelled([1, 2, 1, 2], [2, 1])
-    held = bags.bags(reviews, all_places(reviews), SIZE, longest=2)
-    first, two = 4, 5
-    assert held_by(held, 0) == {first, two, SIZE * (first + 1) + two, SIZE * (two + 1) + first}
-    assert held_by(held, 1) == {first, two, SIZE * (two + 1) + first}
-    assert len(held.terms) == 7
-    assert held.total == 2
-
-
 def test_the_places_decide_which_reviews_and_in_which_order() -> None:
     reviews = labelled([1], [2], [], [3])
     held = bags.bags(reviews, np.array([3, 2, 0]), SIZE, longest=1)
@@ -92,17 +82,6 @@ def test_a_pair_that_fewer_than_three_training_reviews_hold_has_no_weight() -> N
     reviews = labelled([1, 2], [1, 2], [1, 2], [2, 1], [2, 1], labels=[1, 1, 1, 0, 0])
     model = bags.fit(bags.bags(reviews, all_places(reviews), SIZE, longest=2), reviews.labels, SIZE, longest=2)
     assert model.terms.tolist() == [4, 5, SIZE * (4 + 1) + 5]
-
-
-def test_pairs_tell_apart_what_is_one_bag_of_words() -> None:
-    orders = [[1, 2], [2, 1]] * 20
-    reviews = labelled(*orders, labels=[1, 0] * 20)
-    places = all_places(reviews)
-    right = []
-    for longest in (1, 2):
-        held = bags.bags(reviews, places, SIZE, longest)
-        right.append(np.mean(bags.fit(held, reviews.labels, SIZE, longest).judge(held) == reviews.labels))
-    assert right == [0.5, 1.0]
 
 
 @pytest.mark.parametrize(("labels", "verdict"), [([1, 1, 0], True), ([0, 0, 1], False), ([0, 1, 1, 0], True)])

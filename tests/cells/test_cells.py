@@ -6,24 +6,11 @@ import pytest
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
-from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.experiment_sets import experiment_from
-from rnn_compare.feedforward.registry import NETWORKS
 from rnn_compare.presets import PRESETS
 
 F = 1 / (1 + math.exp(-1))
 """The gate of an MGU below: σ(0.5 + 2 · 0.4 − 0.3)."""
-
-
-def test_cells_are_listed_in_the_order_of_their_publication() -> None:
-    assert [*CELLS] == sorted(CELLS, key=lambda name: (cell_of(name).year, name))
-
-
-def test_the_error_for_an_unknown_cell_lists_the_known_ones() -> None:
-    *names, last = map(repr, NETWORKS)
-    with pytest.raises(UserError, match=f"cell is 'QRNN'; it must be one of {', '.join(names)} or {last}\\."):
-        experiment_from({"cell": "QRNN"})
 
 
 def test_a_setting_without_effect_on_a_cell_makes_no_other_experiment() -> None:

@@ -33,12 +33,9 @@ def test_without_test_reviews_those_that_all_networks_only_validated_with_are_of
     assert selection.positive(801) == (reviews.label(800) == 1)
 
 
-def test_networks_that_have_no_such_review_in_common_are_offered_none() -> None:
+def test_networks_without_such_a_review_in_common_are_offered_none_and_of_a_lost_source_a_sentence_says_why() -> None:
     assert held_out([Experiment(reviews=1000), Experiment(reviews=5000)]) is None
     assert held_out([]) is None
-
-
-def test_a_network_whose_source_is_no_more_has_none_and_a_sentence_says_why() -> None:
     with pytest.raises(UserError, match="no source 'gone'"):
         held_out([recorded_experiment('{"source": "gone"}')])
 

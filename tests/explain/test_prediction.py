@@ -1,6 +1,3 @@
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
@@ -12,13 +9,6 @@ from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import EncodedReview, read_text
 from rnn_compare.runs.events import accuracy
 from tests.kit.networks import StopError, padded_reviews, random_weights, small, stop
-
-
-def test_masked_padding_changes_nothing_however_much_there_is() -> None:
-    experiment = small(cell="LSTM", mask_padding=True)
-    weights, review = random_weights(experiment), padded_reviews([5], 5, 1)
-    padded = np.concatenate([np.zeros((1, 20), np.int32), review], axis=1)
-    assert predict(experiment, weights, padded) == predict(experiment, weights, review)
 
 
 def test_reviews_in_parts_give_what_they_give_at_once_and_tell_and_can_be_stopped(
@@ -35,23 +25,6 @@ def test_reviews_in_parts_give_what_they_give_at_once_and_tell_and_can_be_stoppe
     np.testing.assert_allclose(in_parts, at_once, atol=1e-6)
     with pytest.raises(StopError):
         predict(experiment, weights, ids, stop)
-
-
-def test_predicting_imports_neither_keras_nor_tensorflow() -> None:
-    program = """
-import sys
-import numpy as np
-from rnn_compare.experiment import Experiment
-from rnn_compare.explain.prediction import predict
-from rnn_compare.networks.parameters import parameters
-experiment = Experiment(cell="LSTM", units=2)
-tensors = parameters(experiment).tensors
-weights = {tensor.path: np.zeros(tensor.shape, np.float32) for tensor in tensors}
-assert predict(experiment, weights, np.zeros((1, 500), int)) == 0.5
-print(sorted({"keras", "tensorflow"} & set(sys.modules)))
-"""
-    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert result.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("probability", [0.0, 0.5, float(np.nextafter(0.5, 1)), 1.0])

@@ -10,17 +10,9 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.accuracy_by_length import accuracy_by_length
-from rnn_compare.explain.gradient_flow import (
-    PROBE_SIZE,
-    FollowedGradient,
-    follow_gradient,
-    gradient_flow,
-    gradient_norms,
-    probe_batch,
-)
+from rnn_compare.explain.gradient_flow import follow_gradient
 from rnn_compare.explain.prediction import encode
 from rnn_compare.explain.word_by_word import logits_without, read
-from rnn_compare.explain.word_memory import PAIRS, MemoryTest
 from rnn_compare.networks import weights
 from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import CACHE_VARIABLE, delete_files, run_folder, weights_file
@@ -49,16 +41,6 @@ def from_worker(task: Any, *arguments: Any, steps: int, experiment: Experiment =
     return pickle.loads(pickle.dumps(result))
 
 
-@pytest.mark.usefixtures("saved")
-def test_the_memory_test_crosses_processes() -> None:
-    result = from_worker(worker_tasks.memory, steps=2 * PAIRS * EXPERIMENT.maxlen)
-    assert isinstance(result, MemoryTest)
-    assert (result.distances[0], result.distances[-1]) == (1, 6)
-    assert len(result.told_apart) == len(result.effect) == len(result.distances)
-    assert len(result.words.positive) == len(result.words.negative) > 0
-    assert "waste" in [word for word, _ in result.words.negative]
-
-
 def test_a_review_is_read_without_each_word_and_up_to_each_word(saved: Weights) -> None:
     review = encode(EXPERIMENT, "a wonderful zzyzx film")
     ids = tuple(review.ids.tolist())
@@ -70,11 +52,6 @@ def test_a_review_is_read_without_each_word_and_up_to_each_word(saved: Weights) 
     weights.save(arrays, weights_file(RUN, "best"))
     after = from_worker(worker_tasks.logits_after_word, ids, 4, steps=5, experiment=both_ways)
     np.testing.assert_allclose(after, read(both_ways, arrays, review).logits, atol=1e-5)
-
-
-def test_gradients_cross_processes(saved: Weights) -> None:
-    (norms,) = gradient_norms(EXPERIMENT, saved, *probe_batch(EXPERIMENT))
-    assert from_worker(follow_gradient, steps=PROBE_SIZE) == FollowedGradient(PROBE_SIZE, (gradient_flow(norms),))
 
 
 def test_a_step_of_training_changes_the_fingerprint() -> None:

@@ -3,7 +3,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.word_memory import WordChoice, draw_texts, memory_test, spaced_distances
 from rnn_compare.networks.weights import Weights
@@ -69,14 +68,3 @@ def test_every_sentiment_word_is_used_as_often_as_the_others_and_another_seed_dr
     rows, others = (draw_texts(9, VOCABULARY, WORDS, np.array([3]), 20, seed) for seed in (0, 1))
     assert [np.count_nonzero(rows[0] == word_id) for word_id in (4, 5, 6, 7)] == [10, 10, 10, 10]
     assert (rows != others).any()
-
-
-@pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("options", [{"maxlen": 1}, {"units": 1}, {"bidirectional": True, "layers": 2}])
-def test_every_network_can_be_tested(cell: str, options: dict[str, int]) -> None:
-    experiment = small(cell=cell, **options)
-    test = memory_test(experiment, random_weights(experiment), VOCABULARY, WORDS, pairs=3)
-    assert test.distances[-1] == experiment.maxlen
-    assert test.told_apart.shape == test.effect.shape == test.distances.shape
-    assert ((test.told_apart >= 0) & (test.told_apart <= 1)).all()
-    assert test.words is WORDS

@@ -4,10 +4,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import keras
 import pytest
-from filelock import FileLock
 from numba.core.caching import IndexDataCacheFile
 
 from rnn_compare import settings
@@ -18,22 +18,21 @@ from rnn_compare.fused.network import FusedNetwork, why_not_fused
 from rnn_compare.networks import keras_models
 from rnn_compare.runs.estimate import NO_HISTORY
 from rnn_compare.training.worker import compilation
-from rnn_compare.training.worker.compilation import PARTS, warm_up
+from rnn_compare.training.worker.compilation import PARTS
 from tests.kit.networks import small
 
 
 @pytest.mark.parametrize(
-    ("optimizer", "option"),
+    ("option", "optimizer"),
     [
-        (keras.optimizers.RMSprop(0.001, clipvalue=0.001), "clipvalue"),
-        (keras.optimizers.Adam(0.01, amsgrad=True), "amsgrad"),
-        (keras.optimizers.SGD(0.1, momentum=0.9), "momentum"),
-        (keras.optimizers.SGD(keras.optimizers.schedules.CosineDecay(0.1, 10)), "learning_rate"),
+        ("clipvalue", keras.optimizers.RMSprop(0.001, clipvalue=0.001)),
+        ("amsgrad", keras.optimizers.Adam(0.01, amsgrad=True)),
+        ("momentum", keras.optimizers.SGD(0.1, momentum=0.9)),
+        ("learning_rate", keras.optimizers.SGD(keras.optimizers.schedules.CosineDecay(0.1, 10))),
     ],
-    ids=["clipvalue", "amsgrad", "momentum", "schedule"],
 )
 def test_fused_layers_refuse_other_options_of_an_optimizer(
-    monkeypatch: pytest.MonkeyPatch, optimizer: Any, option: str
+    monkeypatch: pytest.MonkeyPatch, option: str, optimizer: Any
 ) -> None:
     monkeypatch.setattr(keras_models, "optimizer", lambda _: optimizer)
     with pytest.raises(UserError, match=f"optimizer's {option}: "):
@@ -52,20 +51,21 @@ def test_only_a_setting_that_kernels_apply_by_its_declaration_needs_no_stock_lay
     assert NO_HISTORY.epoch_seconds(changed) > 2 * fused, "the estimate reads the same declaration"
 
 
-def test_compiled_kernels_are_loaded_without_a_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kernels_are_compiled_under_a_lock_and_loaded_without_but_in_advance_only_once_they_are_compiled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kernels"))
-    locks: list[Path] = []
-
-    def lock(path: Path, blocking: bool) -> Any:
-        locks.append(path)
-        return FileLock(path, blocking=blocking)
-
+    lock, calls = MagicMock(), list[str]()
     monkeypatch.setattr(compilation, "FileLock", lock)
-    monkeypatch.setattr(compilation, "_call", lambda _: None)
-    warm_up()
-    assert len(locks) == len(PARTS), "the first one compiles while others wait"
-    warm_up()
-    assert len(locks) == len(PARTS), "afterwards nobody waits"
+    monkeypatch.setattr(compilation, "_call", calls.append)
+    compilation.load_compiled()
+    assert calls == [], "a machine's first start waits for none"
+    compilation.compile_kernels("GRU")
+    compilation.load_compiled()
+    assert calls == ["GRU", "GRU"]
+    for _ in range(2):
+        compilation.warm_up()
+        assert lock.call_count == len(PARTS), "the first one compiles while others wait; afterwards nobody waits"
 
 
 def test_two_processes_that_compile_at_once_keep_what_both_compiled(
@@ -86,30 +86,14 @@ def test_two_processes_that_compile_at_once_keep_what_both_compiled(
     assert [index.load(cell) for cell in ("LSTM", "GRU")] == ["code of LSTM", "code of GRU"]
 
 
-def test_only_compiled_kernels_are_loaded_in_advance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kernels"))
-    calls: list[str] = []
-    monkeypatch.setattr(compilation, "_call", calls.append)
-    compilation.load_compiled()
-    assert calls == [], "a machine's first start waits for none"
-    compilation.compile_kernels("GRU")
-    compilation.load_compiled()
-    assert calls == ["GRU", "GRU"]
-
-
+@pytest.mark.usefixtures("prepared_cache")
 def test_the_next_process_loads_all_kernels_and_compiles_nothing() -> None:
     """In a new process, in which no other test has compiled anything."""
-    warm_up()
-    alone: list[dict[str, Any]] = [
-        {"layers": 2},
-        {"bidirectional": True},
-        {"mask_padding": True},
-        {"dropout": 0.2},
-        {"batch_size": 1},
-    ]
-    together: dict[str, Any] = {"layers": 2, "bidirectional": True, "mask_padding": True, "dropout": 0.2}
-    settings: list[dict[str, Any]] = [{"cell": cell, **chosen} for cell in KERNELS for chosen in ({}, together)]
-    settings += [{"cell": "LSTM", **chosen} for chosen in alone]
+    layers, both_ways, mask, dropout = {"layers": 2}, {"bidirectional": True}, {"mask_padding": True}, {"dropout": 0.2}
+    together: dict[str, Any] = {**layers, **both_ways, **mask, **dropout}
+    settings: list[dict[str, Any]] = [{"cell": cell} for cell in KERNELS]
+    settings += [{"cell": cell, **together} for cell in ("LSTM", "IndRNN", "minGRU")]
+    settings += [layers, both_ways, mask, dropout, {"batch_size": 1}]
     program = f"""
 import numpy as np
 from numba.core.registry import CPUDispatcher

@@ -1,12 +1,12 @@
 """What kernels use of Numba that it does not document: a release without it fails here, and the program goes on."""
 
 import inspect
+from pathlib import Path
 
 import numba
 import numpy as np
 import pytest
 from numba.core import caching
-from numba.core.cpu import CPUTargetOptions
 from numba.core.options import TargetOptions
 from numba.np import linalg
 
@@ -14,15 +14,15 @@ from rnn_compare.cells.registry import cell
 from rnn_compare.fused import arithmetic, machine_code
 from rnn_compare.fused.arithmetic import OPTIONS, Array
 from rnn_compare.fused.cell_kernel import CellKernel
+from rnn_compare.fused.kernel_source import KernelSource
+
+LSTM = Path(__file__).with_name("lstm_kernel.py.txt")
 
 
-def test_numba_still_saves_compiled_code_by_the_method_that_is_locked() -> None:
-    assert list(inspect.signature(caching.IndexDataCacheFile.save).parameters) == ["self", "key", "data"]
-    assert machine_code.SAVING_IS_LOCKED
-
-
-def test_what_numba_caches_is_annotated_with_its_own_source() -> None:
-    for name, function in CellKernel(cell("GRU")).functions.items():
+def test_an_lstms_kernel_is_what_the_file_beside_this_shows_and_numba_caches_it_by_its_own_source() -> None:
+    """After an intended change: ``LSTM.write_text(KernelSource(cell("LSTM")).text)``; then read what changed."""
+    assert KernelSource(cell("LSTM")).text == LSTM.read_text("utf-8")
+    for name, function in CellKernel(cell("LSTM")).functions.items():
         assert inspect.getsource(function.__wrapped__).startswith(f"def {name}(")
 
 
@@ -32,11 +32,6 @@ def test_another_numba_compiles_by_one_process_at_a_time_and_says_so(
     monkeypatch.delattr(caching, "IndexDataCacheFile")
     assert not machine_code.lock_saving()
     assert "one process at a time" in caplog.text
-
-
-def test_numba_still_hands_on_the_option_that_arrays_do_not_overlap() -> None:
-    assert isinstance(vars(CPUTargetOptions)["noalias"], CPUTargetOptions.Mapping)
-    assert arithmetic.options_for_one_row()["noalias"]
 
 
 def test_without_that_option_loops_take_arrays_that_may_overlap_and_the_log_says_so(
@@ -58,18 +53,14 @@ def test_without_that_option_loops_take_arrays_that_may_overlap_and_the_log_says
     assert total.tolist() == [2, 2, 2]
 
 
-def test_another_numba_multiplies_by_numpy_and_says_so(
+@pytest.mark.thorough
+def test_another_numba_multiplies_by_numpy_as_blas_does_and_says_so(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert callable(linalg.check_blas_return)
     monkeypatch.delattr(linalg, "check_blas_return")
-    arithmetic.product_by_blas(0)
+    multiply, add_product = map(arithmetic.product_by_blas, (0, 1))
     assert "NumPy's dot" in caplog.text
-
-
-@pytest.mark.thorough
-def test_numpy_multiplies_as_blas_does() -> None:
-    multiply, add_product = arithmetic.product_by_numpy(0), arithmetic.product_by_numpy(1)
+    monkeypatch.undo()
 
     @numba.njit(**OPTIONS)  # type: ignore[untyped-decorator]  # Numba has no types
     def twice(a: Array, b: Array, out: Array) -> None:

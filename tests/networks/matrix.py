@@ -37,9 +37,9 @@ Dtype = Literal["float32", "float64"]
 RATES: dict[Optimizer, float] = {"rmsprop": 0.01, "adam": 0.003, "sgd": 0.1}
 """Of each optimizer: Adam moves a weight by the whole rate though its gradient may be all rounding."""
 DTYPES: tuple[Dtype, ...] = ("float32", "float64")
-LENGTHS = [12, 9, 0, 5, 1, 0, 12, 3, 7, 2]
-"""Words of the reviews of each batch: some have no padding, some nothing else."""
-BATCHES = 5
+BATCH, BATCHES = 10, 5
+LENGTHS = [12, 9, 0, 5, 1, 0, 12, 3, 7, 2] * 3 + [12] * BATCH + [0] * BATCH
+"""Words of the reviews: some have no padding, some nothing else, and so have all of the last two batches."""
 DEEP = {"layers": 2, "bidirectional": True, "dropout": 0.3, "clipnorm": 0.05}
 
 
@@ -65,7 +65,7 @@ class Row:
     @property
     def experiment(self) -> Experiment:
         # 11 units: products in the browser have whole tiles, one of a single vector, and rows that are left over.
-        sizes = {"units": 11, "embedding_size": 5, "vocabulary_size": 100, "maxlen": 12, "batch_size": len(LENGTHS)}
+        sizes = {"units": 11, "embedding_size": 5, "vocabulary_size": 100, "maxlen": 12, "batch_size": BATCH}
         training = {"optimizer": self.optimizer, "mask_padding": self.mask, "learning_rate": RATES[self.optimizer]}
         deep = DEEP if self.dtype == "float32" else DEEP | {"dropout": 0}  # in float64 Keras draws other masks
         return Experiment.model_validate({"cell": self.cell, **sizes, **training, **(deep if self.deep else {})})
@@ -105,8 +105,8 @@ class Reviews:
 
     def __init__(self, lengths: list[int]) -> None:
         random = np.random.default_rng(1)
-        self.ids = random.integers(1, 20, (BATCHES * len(lengths), 12)).astype(np.int32)
-        for row, length in zip(self.ids, lengths * BATCHES, strict=True):
+        self.ids = random.integers(1, 20, (len(lengths), 12)).astype(np.int32)
+        for row, length in zip(self.ids, lengths, strict=True):
             row[: 12 - length] = 0
         self.labels = random.integers(0, 2, len(self.ids)).astype(np.int32)
         self.batches = np.split(np.arange(len(self.ids)), BATCHES)

@@ -11,7 +11,6 @@ from rnn_compare.cells.formula import sigmoid
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused.cell_kernel import KERNELS
 from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.networks.keras_models import network
 from rnn_compare.networks.plain_script import plain_script
@@ -102,14 +101,3 @@ def test_the_recurrent_kernel_has_the_chosen_initializer_in_the_model_file_too(c
             assert type(layer.cell.recurrent_initializer).__name__ == kind
     kernel = network(Experiment(**SMALL, cell=cell, recurrent_initializer="identity")).layers[1].cell.recurrent_kernel
     np.testing.assert_array_equal(kernel.numpy()[:, :3], np.eye(3))
-
-
-@pytest.mark.parametrize("gates", [{"forget_bias": 2.5}, {"initial_gates": "chrono"}])
-@pytest.mark.parametrize("cell", KERNELS)
-def test_fused_layers_begin_with_the_weights_of_stock_layers(cell: str, gates: dict[str, Any]) -> None:
-    glorot = {"layers": 2, "recurrent_initializer": "glorot_uniform"}
-    experiment = Experiment.model_validate({**SMALL, "cell": cell, **glorot, **gates})
-    stock, fused = built(experiment), built(experiment, FusedNetwork)
-    assert [weight.path for weight in fused.weights] == [weight.path for weight in stock.weights]
-    for ours, theirs in zip(fused.variables, stock.variables, strict=True):
-        np.testing.assert_array_equal(ours.numpy(), theirs.numpy(), err_msg=theirs.path)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from keras.src.random import seed_generator
 
-from rnn_compare.experiment import Experiment, Optimizer
+from rnn_compare.experiment import Experiment
 from rnn_compare.networks.keras_models import build, get_weights, network, summary_text
 
 SMALL = {"units": 3, "embedding_size": 4, "vocabulary_size": 100, "maxlen": 6}
@@ -21,20 +21,6 @@ def test_the_books_network_is_built_as_the_lecture_shows_it() -> None:
     assert ["Total", "params:", "322,113", "(1.23", "MB)"] in lines
     assert model.layers[-1].activation is keras.activations.sigmoid
     assert model.loss == "binary_crossentropy"
-
-
-def test_a_summary_is_plain_text_that_fits_its_box() -> None:
-    text = summary_text(build(Experiment(**SMALL, cell="GRU", layers=2, bidirectional=True)))
-    assert "\x1b" not in text
-    assert max(map(len, text.splitlines())) <= 80
-
-
-@pytest.mark.parametrize("optimizer", ["rmsprop", "adam", "sgd"])
-def test_a_training_runs_as_a_graph_with_the_chosen_optimizer_at_its_learning_rate(optimizer: Optimizer) -> None:
-    model = build(Experiment(**SMALL, optimizer=optimizer, learning_rate=0.25))
-    assert type(model.optimizer).__name__.lower() == optimizer
-    assert float(model.optimizer.learning_rate) == 0.25
-    assert model.run_eagerly is False
 
 
 def test_dropout_belongs_to_the_recurrent_layers_in_both_directions() -> None:

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from rnn_compare.cells.registry import CELLS
-from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.networks import keras_models
@@ -42,8 +41,3 @@ def test_the_plain_file_is_short_and_needs_numpy_alone(cell: str) -> None:
     assert set(re.findall(r"^(?:import|from) (\w+)", text, re.MULTILINE)) == {
         *("collections", "csv", "importlib", "numpy", "sys")
     }
-
-
-def test_a_network_that_the_plain_file_cannot_train_is_refused_by_the_settings_name() -> None:
-    with pytest.raises(UserError, match="trains without layers"):
-        plain_script(Experiment(layers=2))
