@@ -14,6 +14,7 @@ import pytest
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.class_networks.networks import RECORDING
+from rnn_compare.feedforward.registry import FEEDFORWARD
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import PHONES
 from rnn_compare.report.lesson import LESSON
@@ -66,12 +67,17 @@ def test_a_browsers_engine_is_timed_against_fused_and_stock_layers() -> None:
 
 
 @pytest.mark.measure
-def test_threads_times_cells_by_each_number_of_threads() -> None:
-    text = output("threads", "main(400, 1)", COUNTS=(1, 2), CELLS=("LSTM", "GRU"))
-    assert re.findall(r"^(\w+) +(\d) threads", text, re.MULTILINE) == [
-        (cell, n) for cell in ("LSTM", "GRU") for n in "12"
-    ]
-    assert len(measured(r"ratio (\d+\.\d+)", text)) == 4
+def test_networks_without_recurrence_are_timed_against_the_lstm() -> None:
+    text = output("without_recurrence", "main(400, 1, 41)")
+    assert re.findall(r"^(\w+) +\d+\.\d+ s", text, re.MULTILINE) == ["LSTM", *FEEDFORWARD]
+    assert len(measured(r"ratio (\d+\.\d+)", text)) == 1 + len(FEEDFORWARD)
+
+
+@pytest.mark.parametrize("cells", [("LSTM",), pytest.param(tuple(CELLS), marks=pytest.mark.measure)])
+def test_threads_times_cells_by_each_number_of_threads(cells: tuple[str, ...]) -> None:
+    text = output("threads", "main(400, 1)", COUNTS=(1, 2), CELLS=cells)
+    assert re.findall(r"^(\w+) +(\d) threads", text, re.MULTILINE) == [(cell, n) for cell in cells for n in "12"]
+    assert len(measured(r"ratio (\d+\.\d+)", text)) == 2 * len(cells)
 
 
 @pytest.mark.measure
@@ -107,6 +113,14 @@ def test_first_point_waits_for_a_point_of_this_training_and_for_a_plain_scripts_
     text = output("first_point", ROUNDS=2)
     ours, plain = (re.findall(r"\d+\.\d+", rounds) for rounds in re.findall(r"\[(.*)\]", text))
     assert len(ours) == len(plain) == 2
+
+
+@pytest.mark.measure
+@pytest.mark.usefixtures("chromium")
+def test_first_point_waits_on_a_new_machine_too_and_counts_the_processors_seconds() -> None:
+    text = output("first_point", "fresh()", FRESH_ROUNDS=1, FRESH_SECONDS=1.0)
+    _, whole, from_train = measured(r": (\d+\.\d) s", text)
+    assert from_train < whole
 
 
 @pytest.mark.usefixtures("chromium")
@@ -159,7 +173,12 @@ def test_real_trainings_are_made_anew_kept_and_drawn_from(tmp_path: Path) -> Non
     few: dict[str, Any] = {"TRAININGS": {"few": (short, 12)}, "EQUALS": ("few",), "UNEQUALS": ("few", "few")}
     text = output("real_trainings", main, **few, DRAWS=4)
     assert re.findall(r"^(\d+ × \S+), maxlen 5", text, re.MULTILINE) == 3 * ["12 × GRU(4)"]
-    assert len(re.findall(r"% of 4 draws", text)) == 11
+    tables = re.findall(r"\n(.+)\n\| % of 4 draws \|(.*) \|\n\|---[|-]+\n((?:\| .* \|\n)+)", text)
+    assert len(tables) == 11
+    for title, columns, rows in tables:
+        for row in rows.splitlines():
+            assert row.count("|") == columns.count("|") + 3, title
+            assert re.findall(r"\| (\d+\.\d) ", row), title
     measured(r"deviation (\d+\.\d) points", text)  # else seeds would not differ
 
 
