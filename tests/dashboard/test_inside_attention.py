@@ -7,27 +7,18 @@ from rnn_compare.dashboard.pages.inside import attention as view
 from rnn_compare.explain.prediction import feedforward_pass
 from rnn_compare.explain.word_by_word import AttentionWeights, attention_weights
 from rnn_compare.formatting import percent
-from rnn_compare.reviews import prepared
 from tests.kit.loaded import chosen
-from tests.kit.networks import VOCABULARY, encoded, random_text, random_weights
-from tests.kit.pages import draw
+from tests.kit.networks import encoded, random_text, random_weights
+from tests.kit.pages import draw, seen
 
+pytestmark = pytest.mark.usefixtures("few_words")
 TEXT = "word1 word2 word3"
-
-
-@pytest.fixture(autouse=True)
-def _source(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prepared, "load", lambda _source: type("Source", (), {"vocabulary": VOCABULARY}))
 
 
 def computed(text: str, size: float = 0.6, **changes: Any) -> AttentionWeights:
     network = chosen(cell="attention", **changes)
     experiment = network.run.experiment
     return attention_weights(experiment, random_weights(experiment, size=size), encoded(experiment, text))
-
-
-def written(app: Any) -> str:
-    return " ".join(text.value for text in (*app.markdown, *app.caption))
 
 
 def test_bars_and_matrix_are_the_weights_of_the_forward_pass(figures: dict[str, Any]) -> None:
@@ -47,7 +38,7 @@ def test_bars_and_matrix_are_the_weights_of_the_forward_pass(figures: dict[str, 
     app.select_slider[0].set_value(-2).run()
     assert not app.exception
     np.testing.assert_allclose(figures["attention mine"].data[0].y, 100 * expected[1], rtol=1e-5)
-    assert "do not explain the prediction" in written(app)
+    assert "do not explain the prediction" in seen(app)
 
 
 def test_padding_gets_what_the_words_do_not_and_nothing_where_it_is_masked_and_nearly_equal_weights_are_named() -> None:
@@ -80,8 +71,8 @@ def test_a_network_without_attention_gets_a_sentence_and_words_are_offered_that_
     app = draw(view.show, None, [*networks, chosen("lstm"), chosen("mean", cell="average")])
     app.text_area(key="review").set_value(TEXT).run()
     assert {*figures} == {"attention short", "attention long"}
-    assert written(app).count("not compared with each other") == 1
-    assert "**lstm and mean.** No attention" in written(app)
+    assert seen(app).count("not compared with each other") == 1
+    assert "**lstm and mean.** No attention" in seen(app)
     assert app.select_slider[0].options == ["all words (mean)", "1: word2", "2: word3"]
     app.select_slider[0].set_value(-2).run()
     outlines = [figures[f"attention {title}"].layout.shapes[-1] for title in ("short", "long")]

@@ -2,13 +2,12 @@ import operator
 from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
-from rnn_compare.dashboard.pages.inside.formulas import Shapes, latex, loop, notes, shapes, source
+from rnn_compare.dashboard.pages.inside.formulas import Shapes, latex, loop, notes, shapes, show, source
 from tests.kit.loaded import chosen
-from tests.kit.waiting import PATIENCE
+from tests.kit.pages import draw
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -42,15 +41,8 @@ def test_each_layer_of_a_network_is_told_with_its_own_shapes() -> None:
 
 
 def test_each_chosen_cell_is_shown_once_with_its_very_source() -> None:
-    def page() -> None:
-        from rnn_compare.dashboard.pages.inside import formulas
-        from tests.kit.loaded import chosen
-
-        runs = [chosen("<b>a", cell="LSTM"), chosen("b"), chosen("b too"), chosen("c", cell="LSTM", units=6)]
-        formulas.show(None, runs)  # type: ignore[arg-type]  # formulas need no services
-
-    app = AppTest.from_function(page, default_timeout=PATIENCE).run()
-    assert not app.exception
+    runs = [chosen("<b>a", cell="LSTM"), chosen("b"), chosen("b too"), chosen("c", cell="LSTM", units=6)]
+    app = draw(show, None, runs)
     assert [heading.value for heading in app.header] == ["LSTM", "SimpleRNN"]
     texts = [text.value for text in app.markdown if "In Keras" in text.value or "**" in text.value]
     assert texts[:2] == ["**\\<b\\>a**", "In Keras: `kernel` (5, 16), `recurrent_kernel` (4, 16), `bias` (16,)"]

@@ -7,19 +7,11 @@ import pytest
 from rnn_compare.dashboard.pages.inside import word_map as shown
 from rnn_compare.explain.embedding_map import gates_by_word, word_map
 from rnn_compare.explain.prediction import recurrent_pass
-from rnn_compare.reviews import prepared
 from tests.kit.loaded import StubEngine, chosen
 from tests.kit.networks import VOCABULARY
 from tests.kit.pages import draw, html
 
-
-class Source:
-    vocabulary = VOCABULARY
-
-
-@pytest.fixture(autouse=True)
-def _source(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prepared, "load", lambda _source: Source)
+pytestmark = pytest.mark.usefixtures("few_words")
 
 
 def test_a_word_is_looked_up_in_every_network_one_that_lacks_it_says_so_and_shared_neighbours_are_bold() -> None:
