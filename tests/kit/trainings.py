@@ -15,6 +15,7 @@ from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
+from rnn_compare.training.protocol import SCHEDULER_VARIABLE
 from tests.kit.waiting import until, until_ended
 
 
@@ -90,7 +91,8 @@ def running_engine(
         environment.setenv(CACHE_VARIABLE, str(cache))
         environment.setenv("RNN_COMPARE_WORKERS", "2")
         environment.setenv("KERAS_HOME", str(keras_home))
-        environment.delenv("RNN_COMPARE_IMDB", raising=False)
+        for elsewhere in ("RNN_COMPARE_IMDB", SCHEDULER_VARIABLE):  # set where an engine of another test uses a cluster
+            environment.delenv(elsewhere, raising=False)
         environment.setenv("OMP_NUM_THREADS", "8")  # as a batch system may have it
         environment.setattr(RunStore, "busy_seconds", 0.3)
         store = ListeningStore(cache / "runs.db")
