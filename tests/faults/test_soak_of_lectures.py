@@ -43,6 +43,7 @@ def soaked(folder: Path, reviews: Path, **options: Any) -> dict[str, Any]:
     report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     assert report["problems"] == []
     assert report["votes"]
+    assert report["reviews"]
     return report
 
 

@@ -20,7 +20,7 @@ from rnn_compare.runs.store import RunStore
 from tests.faults.soak.faults import KINDS, Faults, schedule
 from tests.faults.soak.hall import Hall
 from tests.faults.soak.lecture import SCRIPT, SoakedLecture
-from tests.faults.soak.ledger import Ledger, watched
+from tests.faults.soak.ledger import Curtain, Ledger, Watch
 from tests.faults.soak.pages import HallPhone, Presenter
 from tests.kit.lines import cut_line
 
@@ -58,13 +58,13 @@ def main(options: Options) -> None:
         print(f"{time.monotonic() - began:7.1f} s  {line}", file=sys.stderr, flush=True)
 
     _mount(cache, options)
-    ledger, ended = Ledger(), threading.Event()
+    ledger, curtain, ended = Ledger(), Curtain(cache), threading.Event()
     hall, store = Hall(cache, cache.parent), RunStore(cache / "runs.db")
     memory: list[tuple[int, float]] = []
-    with cut_line(hall.port) as line, watched(store, ledger):
+    with cut_line(hall.port) as line, Watch(hall.url, store, ledger, curtain).looking():
         phones = [
-            HallPhone(f"127.0.0.1:{line.port}", ledger, Random(chance.random()), options.think)
-            for _ in range(options.phones)
+            HallPhone(f"127.0.0.1:{line.port}", ledger, curtain, Random(chance.random()), number, options.think)
+            for number in range(options.phones)
         ]
         presenter = Presenter(f"127.0.0.1:{hall.port}")
         faults = Faults(hall, line, [presenter, *phones], ledger, say)
@@ -90,9 +90,14 @@ def main(options: Options) -> None:
     report = {
         "lectures": ledger.lecture,
         "faults": dict(faults.struck),
+        "missed": dict(faults.missed),
+        "epochs": len(ledger.epochs),
         "votes": len(ledger.acknowledged),
+        "reviews": len(ledger.reviews),
+        "continued": sum(len(run.continued) for run in store.runs()),
         "starts": hall.starts,
         "memory": memory,
+        "minutes": round((time.monotonic() - began) / 60, 1),
         "problems": ledger.problems,
     }
     print(json.dumps(report))

@@ -34,7 +34,7 @@ class Faults:
 
     Attributes:
         say: Takes a line about what happens.
-        struck: How often what broke, unless something else had come first.
+        struck, missed: How often what broke, and how often something else had come first.
     """
 
     hall: Hall
@@ -43,6 +43,7 @@ class Faults:
     ledger: Ledger
     say: Callable[[str], None]
     struck: Counter[str] = field(default_factory=Counter)
+    missed: Counter[str] = field(default_factory=Counter)
     _threads: list[threading.Thread] = field(default_factory=list)
     _one_line: threading.Lock = field(default_factory=threading.Lock)
 
@@ -60,6 +61,7 @@ class Faults:
         try:
             KINDS[kind](self, chance)
         except NOTHING_STRUCK as error:
+            self.missed[kind] += 1
             self.say(f"{kind} struck nothing: {error}")
         else:
             self.struck[kind] += 1

@@ -1,4 +1,4 @@
-"""One lecture, from Begin to End: votes, networks that train behind the curtain, the reveal."""
+"""One lecture, from Begin to End: votes, networks that train behind the curtain, the reveal, a review from the hall."""
 
 import contextlib
 import time
@@ -17,10 +17,16 @@ from tests.kit.phones import present
 
 T = TypeVar("T")
 
-VOTE_SECONDS, SHORT_SECONDS = 20.0, 2.0
+VOTE_SECONDS, SHORT_SECONDS, REVIEW_SECONDS = 20.0, 2.0, 15.0
 """How long a presenter waits for the hall; a short vote closes on some."""
-SCRIPT = f"{SHORT}{BEST}{TO_THE_REVEAL}"
-VOTE, TRAIN, REVEAL = range(3)
+COUNT_SECONDS = 40.0
+"""By when the bars are those of the votes, unless a fault is in their way."""
+SCRIPT = f"""{SHORT}{BEST}{TO_THE_REVEAL}
+[[steps]]
+kind = "review"
+title = "Yours"
+"""
+VOTE, TRAIN, REVEAL, REVIEW = range(4)
 
 
 @dataclass(frozen=True)
@@ -29,7 +35,7 @@ class SoakedLecture:
 
     Attributes:
         hall, store, ledger: Where it is given, what is trained, what was promised.
-        phones, networks: How many vote, and how many are trained.
+        phones, networks: How many vote and write, and how many are trained.
     """
 
     hall: Hall
@@ -52,8 +58,10 @@ class SoakedLecture:
             lambda wall: wall.get("step") == REVEAL and wall["outcome"],
             lambda wall: presenter.press_at(wall, REVEAL),
         )
+        shown = self._show_a_review()
         patiently(lambda: self.ledger.check_class(self.hall.cache))
         presenter.until("the end", lambda wall: not wall["on"], lambda _: presenter.press("end"))
+        patiently(lambda: self.ledger.check_after_the_end(self.hall.cache, shown))
         runs = [run for run in patiently(self.store.runs) if run.id not in before]
         self.ledger.check_runs(runs, self.networks)
 
@@ -70,13 +78,47 @@ class SoakedLecture:
 
         presenter = self.presenter
         presenter.until("an open vote", is_in("open"), lambda wall: presenter.press_at(wall, VOTE, "vote_again"))
-        until = time.monotonic() + self.chance.choice((VOTE_SECONDS, SHORT_SECONDS))
-        presenter.until("answers", lambda _: presenter.answered >= self.phones or time.monotonic() > until)
+        self._wait_for("answered", self.chance.choice((VOTE_SECONDS, SHORT_SECONDS)))
         presenter.until("shown answers", is_in("shown"), close)
+        try:
+            presenter.until("the right bars", self._is_counted, patience=COUNT_SECONDS)
+        except TimeoutError as error:
+            votes = self.ledger.votes_of(self.ledger.lecture)
+            self.ledger.problem(f"The wall counts the answers wrongly: {error}; promised: {votes}")
+
+    def _wait_for(self, what: str, seconds: float) -> None:
+        """Waits until something has come of every phone, for so long at most."""
+        until = time.monotonic() + seconds
+        self.presenter.until(what, lambda _: self.presenter.count(what) >= self.phones or time.monotonic() > until)
+
+    def _is_counted(self, wall: Message) -> bool:
+        """Tells whether the bars are of the votes that were promised, and of the last round."""
+        answers, in_doubt = self.ledger.last_round(self.ledger.lecture)
+        counts: list[int] = wall["tallies"][-1]["counts"] if wall.get("tallies") else []
+        if in_doubt:
+            return len(answers) <= sum(counts) <= len(answers) + in_doubt
+        return sum(counts) == len(answers) and counts == [answers.count(choice) for choice in range(len(counts))]
 
     def _have_them_learn(self, wall: Message) -> None:
         offered = {press["press"] for press in wall["presses"]} & {"train", "continue_training"}
         self.presenter.press_at(wall, TRAIN, "".join(offered))
+
+    def _show_a_review(self) -> str:
+        """Shows one that waits, if there is any, and returns it."""
+        presenter = self.presenter
+        presenter.until(
+            "its step", lambda wall: wall.get("step") == REVIEW, lambda wall: presenter.press_at(wall, REVIEW)
+        )
+        self._wait_for("waiting", REVIEW_SECONDS)
+        if not presenter.count("waiting"):
+            return ""
+
+        def show(wall: Message) -> None:
+            with contextlib.suppress(OSError):
+                presenter.press_at(wall, REVIEW, "show_review", present(self.hall.url, "reviews")[0]["id"])
+
+        wall = presenter.until("a review on the wall", lambda wall: _part(wall, "verdicts"), show)
+        return str(_part(wall, "verdicts")["text"])
 
 
 def patiently(do: Callable[[], T], patience: float = 60.0) -> T:
@@ -91,5 +133,9 @@ def patiently(do: Callable[[], T], patience: float = 60.0) -> T:
             time.sleep(0.5)
 
 
+def _part(wall: Message, kind: str) -> Message:
+    return next((part for part in wall.get("parts", []) if part["kind"] == kind), {})
+
+
 def _have_finished(wall: Message) -> bool:
-    return any(str(part.get("status")).startswith("Finished") for part in wall.get("parts", []))
+    return str(_part(wall, "progress").get("status", "")).startswith("Finished")

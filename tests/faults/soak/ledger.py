@@ -1,8 +1,10 @@
-"""What the program has promised: every vote that it said it keeps, every epoch that it has shown."""
+"""What the program has promised: every vote and review that it said it keeps, every epoch that it has shown."""
 
 import contextlib
 import hashlib
+import json
 import threading
+import urllib.request
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -33,6 +35,7 @@ class Ledger:
         lecture: Counts lectures, from 1.
         acknowledged: The votes that were answered with 2xx.
         perhaps: Votes whose answer never came and that were not sent again: each may be there or not.
+        reviews: The reviews that were answered with 2xx, by lecture and device.
         epochs: Those that the record has shown, by run and number.
         problems: What must never be, in sentences.
     """
@@ -40,6 +43,7 @@ class Ledger:
     lecture: int = 0
     acknowledged: dict[Vote, Answer] = field(default_factory=dict)
     perhaps: dict[Vote, Answer] = field(default_factory=dict)
+    reviews: dict[tuple[int, str], str] = field(default_factory=dict)
     epochs: dict[tuple[str, int], EpochEnd] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -53,6 +57,14 @@ class Ledger:
     def votes_of(self, lecture: int) -> dict[Vote, Answer]:
         with self._lock:
             return {vote: answer for vote, answer in self.acknowledged.items() if vote[0] == lecture}
+
+    def last_round(self, lecture: int) -> tuple[list[Answer], int]:
+        """Returns the votes that are kept of a lecture's last round, and how many are in doubt."""
+        votes = self.votes_of(lecture)
+        with self._lock:
+            in_doubt = [vote for vote in self.perhaps if vote[0] == lecture]
+        last = max((round_ for _, _, round_, _ in (*votes, *in_doubt)), default=1)
+        return [answer for vote, answer in votes.items() if vote[2] == last], len(in_doubt)
 
     def tries(self, vote: Vote, answer: Answer) -> None:
         with self._lock:
@@ -91,8 +103,7 @@ class Ledger:
 
     def check_class(self, cache: Path) -> None:
         """Checks, before a lecture ends, what the disk holds of what its phones have sent."""
-        with contextlib.closing(Journal(cache / "lecture.db")) as journal:
-            record = fold(journal.read(journal.last()), ClassRecord(journal.last()))
+        record = recorded(cache)[-1]
         votes = {
             (self.lecture, question, round_, device): answered.answer
             for (question, round_), by_device in record.votes.answers.items()
@@ -104,25 +115,80 @@ class Ledger:
         for vote, answer in votes.items():
             if vote not in self.acknowledged and self.perhaps.get(vote) != answer:
                 self.problem(f"Nobody cast the vote {vote}: {answer}.")
+        texts = [review.text for _, review in record.reviews.sent.values()]
+        sent = {key: text for key, text in self.reviews.items() if key[0] == self.lecture}
+        for (_, device), text in sent.items():
+            if texts.count(text) != 1:
+                self.problem(f"The review of {device} is there {texts.count(text)} times.")
+
+    def check_after_the_end(self, cache: Path, shown: str) -> None:
+        """Checks that what counts is there when the lecture has ended: the answers, and the review that was shown."""
+        records = recorded(cache)
+        rows = sum(len(answers) for record in records for answers in record.votes.answers.values())
+        reviews = [review.text for _, review in records[-1].reviews.sent.values()]
+        if not len(self.acknowledged) <= rows <= len(self.acknowledged.keys() | self.perhaps.keys()):
+            self.problem(f"{rows} answers are in the export, and {len(self.acknowledged)} were kept.")
+        if shown and shown not in reviews:
+            self.problem(f"The review {shown!r} was shown, and the record has {reviews}.")
+
+
+def recorded(cache: Path) -> list[ClassRecord]:
+    """Returns what the disk holds of each lecture; of none before the first."""
+    with contextlib.closing(Journal(cache / "lecture.db")) as journal:
+        return [fold(journal.read(number), ClassRecord(number)) for number in range(journal.last() + 1)]
 
 
 LOOK_SECONDS = 0.5
+NEWS = "rnn-compare/live?show=&charts=accuracy"
 
 
-@contextlib.contextmanager
-def watched(store: RunStore, ledger: Ledger) -> Iterator[None]:
-    """Has the ledger look at the record, as every page does, until the end."""
-    ended = threading.Event()
+class Curtain:
+    """Tells from the disk whether a lecture has come to its reveal."""
 
-    def look() -> None:
-        while not ended.wait(LOOK_SECONDS):
-            with contextlib.suppress(UserError):  # the disk is full
-                ledger.sees(store.runs())
+    def __init__(self, cache: Path) -> None:
+        self._cache = cache
 
-    with ThreadPoolExecutor(1) as threads:
-        looks = threads.submit(look)
-        try:
-            yield
-        finally:
-            ended.set()
-    looks.result()
+    def is_down(self) -> bool:
+        """Tells whether a lecture is on that has revealed nothing; False where that cannot be read just now."""
+        if not (self._cache / "lecture.db").exists():
+            return False
+        with contextlib.suppress(UserError):
+            record = recorded(self._cache)[-1]
+            phases = {record.state.phase, *(step.phase for step in record.steps.values())}
+            return bool(record.state.lecture) and "revealed" not in phases
+        return False
+
+
+class Watch:
+    """Looks at the record as every page does, and at the news as every browser does."""
+
+    def __init__(self, url: str, store: RunStore, ledger: Ledger, curtain: Curtain) -> None:
+        self._url, self._store, self._ledger, self._curtain = url, store, ledger, curtain
+        self._trained: set[str] = set()
+
+    @contextlib.contextmanager
+    def looking(self) -> Iterator[None]:
+        ended = threading.Event()
+
+        def look() -> None:
+            while not ended.wait(LOOK_SECONDS):
+                with contextlib.suppress(UserError, OSError):  # the disk is full, or the server is away
+                    self._look()
+
+        with ThreadPoolExecutor(1) as threads:
+            looks = threads.submit(look)
+            try:
+                yield
+            finally:
+                ended.set()
+        looks.result()
+
+    def _look(self) -> None:
+        runs = self._store.runs()
+        self._ledger.sees(runs)
+        if not self._curtain.is_down():  # what there is by now was shown, or is from before the lecture
+            self._trained = {run.id for run in runs}
+        with urllib.request.urlopen(f"{self._url}/{NEWS}", timeout=10) as answer:
+            networks = {group["id"] for group in json.load(answer)["groups"]}
+        if (glimpsed := networks - self._trained) and self._curtain.is_down():
+            self._ledger.problem(f"Every browser was told of {sorted(glimpsed)} before the reveal.")

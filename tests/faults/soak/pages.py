@@ -1,4 +1,4 @@
-"""Pages without a browser that follow a lecture: phones that vote, and a presenter who presses on."""
+"""Pages without a browser that follow a lecture: phones that vote and write, and a presenter who presses on."""
 
 import contextlib
 import http.client
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from tests.faults.soak.ledger import Ledger, Vote, device_of
+from tests.faults.soak.ledger import Curtain, Ledger, Vote, device_of
 from tests.kit.phones import Follower
 
 NO_LINE = (OSError, http.client.HTTPException)
@@ -35,10 +35,9 @@ class Presenter(Follower):
         with contextlib.suppress(*NO_LINE):
             self.line.send("/stage/press", message if value is None else message | {"value": value})
 
-    @property
-    def answered(self) -> int:
-        """How many have."""
-        return int(self.heard.get("counts", {}).get("answered", 0))
+    def count(self, what: str) -> int:
+        """Returns how many have ``answered``, or how many reviews are ``waiting``."""
+        return int(self.heard.get("counts", {}).get(what, 0))
 
     def until(
         self,
@@ -74,12 +73,32 @@ class Presenter(Follower):
 class HallPhone(Follower):
     """One phone, with a thread that listens and one that sends, and tries until the server says that it keeps it."""
 
-    def __init__(self, host: str, ledger: Ledger, chance: Random, think: float) -> None:
-        self._ledger, self._chance, self._think = ledger, chance, think
-        self._done: set[Vote] = set()
+    def __init__(self, host: str, ledger: Ledger, curtain: Curtain, chance: Random, number: int, think: float) -> None:
+        self._ledger, self._curtain, self._chance = ledger, curtain, chance
+        self._number, self._think = number, think
+        self._done: set[object] = set()
         super().__init__(host, "join")
         self._device = device_of(self.line.cookie)
         self.repeat(self._send, 0.3)
+
+    def _follow(self) -> None:
+        self._promised = self._ledger.lecture, self._ledger.votes_of(self._ledger.lecture)
+        super()._follow()
+
+    def hear(self, kind: str, message: Message) -> None:
+        if kind == "own" and "own" not in self.heard:
+            self._check_vote(message)
+        if kind == "state" and message["curves"] and self._curtain.is_down():
+            self._ledger.problem(f"Phones were shown curves before the reveal of lecture {self._ledger.lecture}.")
+        super().hear(kind, message)
+
+    def _check_vote(self, message: Message) -> None:
+        """Checks what a phone that came back is told of its vote."""
+        lecture, promised = self._promised
+        vote = (lecture, message["question"], message["round"], self._device)
+        allowed = (promised.get(vote), self._ledger.acknowledged.get(vote), self._ledger.perhaps.get(vote))
+        if lecture == self._ledger.lecture and vote in promised and message["answer"] not in allowed:
+            self._ledger.problem(f"A phone that came back was told {message['answer']} of its vote {vote}.")
 
     def _send(self) -> None:
         state, lecture = self.heard.get("state", {}), self._ledger.lecture
@@ -88,6 +107,11 @@ class HallPhone(Follower):
             # A finger that cannot make up its mind votes once more.
             if vote not in self._done or self._chance.random() < 0.03:
                 self._vote(vote, state["question"])
+        if state.get("reviews") and lecture not in self._done:
+            text = f"Film {self._number} of hall {lecture} is {self._chance.choice(('wonderful', 'awful'))}."
+            if self._tell("review", {"text": text})[0] == 200:
+                self._ledger.reviews[lecture, self._device] = text
+            self._done.add(lecture)
 
     def _vote(self, vote: Vote, question: Message) -> None:
         _, question_id, round_, _ = vote
