@@ -159,6 +159,9 @@ def test_another_lecture_begins_with_nothing_of_the_last(classroom: Classroom) -
     assert classroom.state().phase == "idle"
     assert classroom.contribution("a").answer is None
     assert classroom.votes.rounds("best") == []
+    classroom.end()
+    classroom.join("b")
+    assert classroom.counts().joined == 1, "who comes after the end takes no part"
 
 
 # ---- reviews -----------------------------------------------------------------------------------

@@ -113,6 +113,8 @@ def test_a_reveal_is_about_the_questions_since_the_last_one_but_for_those_that_a
         ('title = "Mine"\n' + TEXT, "preset is missing"),
         (HEAD.replace("Short", "Shrot") + TEXT, "'Shrot' is not a preset; the presets are The book's experiment"),
         (HEAD, "it has no steps"),
+        (HEAD + 'steps = "none"', "it has no steps"),
+        (HEAD + "steps = [3]", "step 1: Input should be a valid dictionary"),
         (HEAD + TEXT + TEXT.replace('"text"', '"sing"'), "step 2, kind: 'sing' is not a kind of step"),
         (HEAD + TEXT + 'titel = "a slip"', "step 1, titel: Extra inputs are not permitted"),
         (HEAD + TEXT.replace('"text"', '"predict"'), "step 1: a step of the kind predict needs a [steps.question]"),

@@ -252,4 +252,6 @@ def test_an_own_question_is_answered_by_the_lecturer(store: RunStore) -> None:
     assert (open_ended.answer, open_ended.final) == (None, True)
     assert open_ended.explanation == "No answer is marked as right.", "the next step may have one"
     assert is_right(OWN, 0, open_ended) is None
+    drawn_before = came_of(CURVE, store, learnt(*STILL_GOOD))
+    assert is_right(CURVE, (0.6, 0.7, 0.74, 0.76), drawn_before) is None, "a drawing is not graded"
     assert is_right(OWN, 1, replace(QuestionOutcome(1, ""), final=False)) is None, "nothing is before its end"
