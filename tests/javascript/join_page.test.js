@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import test from "node:test";
 
 import { byId, document, nodes } from "./a_document.js";
+import { storeUnsent } from "../../rnn_compare/lecture/pages/phone/join_kept.js";
 
 const [stored, scrolls] = [{}, []];
 const source = new EventTarget();
@@ -68,4 +69,11 @@ test("a phone goes to the top for another step, question or vote, and not while 
   document.activeElement = { matches: (boxes) => boxes.includes("#review"), offsetParent: {} };
   assert.equal(moves({ step: 3 }), 0);
   delete document.activeElement;
+});
+
+test("an answer that could not be sent while its vote was open is said not to be counted", () => {
+  const question = { id: "best", text: "Which?", control: { name: "choices", answers: [], grid: false }, confidence: [] };
+  storeUnsent(11, { question: "best", round: 1, answer: 0, confidence: null });
+  receive({ lecture: 11, question, phase: "closed", round: 1 });
+  assert.equal(byId("own").textContent, "Not counted: the vote closed before your answer was sent.");
 });
