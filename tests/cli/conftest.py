@@ -1,12 +1,15 @@
 """Commands in this process, and what they print."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rnn_compare.cli.main import BAD_INPUT, main
+from rnn_compare.paths import CACHE_VARIABLE, cache_folder
+from rnn_compare.runs.store import RunStore
 
 COMMAND = """
 import sys
@@ -18,6 +21,16 @@ raise SystemExit(code)
 """Its last line on stderr names what only workers import."""
 Answer = Callable[..., str]
 Facts = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def store(tmp_path: Path, prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
+    """An empty record beside prepared reviews, which commands read too."""
+    (tmp_path / "reviews").symlink_to(prepared_cache / "reviews")
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    opened = RunStore(cache_folder() / "runs.db")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
-"""One test of a difference, by hand and against SciPy's Welch and paired t; and how many seeds one needs."""
+"""One test of a difference: by hand, against scipy's Welch and paired t, and as properties of any two groups."""
 
 import math
-from dataclasses import replace
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -9,14 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
-from statsmodels.stats.power import TTestIndPower
 
 from rnn_compare.comparison.inference.accuracies import Score
-from rnn_compare.comparison.inference.difference import compare_networks, compare_settings, satterthwaite
+from rnn_compare.comparison.inference.difference import FIXED, compare_networks, compare_settings
+from rnn_compare.comparison.inference.difference import Test as Outcome
 from rnn_compare.comparison.inference.intervals import Spread, spread
-from rnn_compare.comparison.inference.levels import FIRST
-from rnn_compare.comparison.inference.power import seeds_needed, seeds_to_see
-from tests.kit.judgements import compared, setting
 
 
 def scored(verdicts: NDArray[np.float64]) -> list[Score]:
@@ -31,7 +28,12 @@ def drawn(seed: int, runs: int, reviews: int = 60, accuracy: float = 0.8) -> lis
     return scored((np.random.default_rng(seed).random((runs, reviews)) < accuracy).astype(float))
 
 
+groups = st.builds(drawn, st.integers(0, 2**32 - 1), st.integers(3, 5), st.just(60), st.floats(0.3, 0.95))
 accuracies = st.lists(st.floats(0.5, 0.9), min_size=3, max_size=6).filter(lambda values: np.std(values) > 1e-4)
+
+
+def numbers(test: Outcome) -> list[float]:
+    return [test.difference, *test.limits(0.04), test.p, test.df]
 
 
 def test_the_whole_arithmetic_by_hand() -> None:
@@ -74,6 +76,29 @@ def test_trained_networks_are_compared_by_the_paired_t_over_reviews(seed: int, o
     assert test.p >= paired.pvalue
 
 
+@given(groups, groups, st.randoms(use_true_random=False))
+def test_sides_runs_and_reviews_may_be_exchanged(a: list[Score], b: list[Score], random: object) -> None:
+    order = np.random.default_rng(abs(hash(random)) % 2**32).permutation(60)
+
+    def shuffled(runs: Sequence[Score]) -> list[Score]:
+        return scored(np.array([run.correct[order] for run in reversed(runs) if run.correct is not None]))
+
+    for compare in (compare_settings, compare_networks):
+        test, turned = compare(a, b), compare(b, a)
+        assert numbers(compare(shuffled(a), shuffled(b))) == pytest.approx(numbers(test))
+        assert [turned.difference, turned.p] == pytest.approx([-test.difference, test.p])
+        assert turned.limits(0.04) == pytest.approx([-limit for limit in test.limits(0.04)[::-1]])
+    assert (compare_settings(a, a).difference, compare_settings(a, a).p) == (0, 1)
+
+
+def test_a_variance_takes_three_seeds_but_of_what_has_none() -> None:
+    for runs in (1, 2):
+        with pytest.raises(ValueError, match=f"takes 3 runs, not {runs}"):
+            compare_settings(drawn(1, 3), drawn(2, runs))
+    fixed = compare_settings(drawn(1, 3), drawn(2, 1), lent_b=FIXED)
+    assert fixed.variance_seeds == pytest.approx(spread(drawn(1, 3)).variance / 3)
+
+
 def test_earlier_runs_are_pooled_with_the_runs_own_spread() -> None:
     a, b, lent = drawn(1, 3), drawn(2, 4), Spread(0.5, 0.2, 9)
     test = compare_settings(a, b, lent, lent)
@@ -82,34 +107,25 @@ def test_earlier_runs_are_pooled_with_the_runs_own_spread() -> None:
     assert [of.noise for of in test.spreads] == pytest.approx(noise)
     assert [number for of in test.spreads for number in (of.variance, of.df)] == pytest.approx([of_a, 10, of_b, 11])
     assert test.variance_seeds == pytest.approx(of_a / 3 + of_b / 4)
-    assert compare_settings(a, b, Spread(0.5, 0.2, 2)) == compare_settings(a, b), "two are too few"
+    assert numbers(compare_settings(a, b, Spread(0.5, 0.2, 2))) == numbers(compare_settings(a, b)), "two are too few"
 
 
 def test_without_verdicts_the_reviews_count_as_independent_ones() -> None:
-    test = compare_settings(unkept(0.88, 0.87, 0.89), unkept(0.84, 0.86, 0.85))
-    right, wrong = np.array([4401, 4251]) / 5002, np.array([601, 751]) / 5002  # and one more of each
-    assert test.variance_reviews == pytest.approx((right * wrong).sum() / 5000)
-    assert not test.paired
-    assert not compare_networks(drawn(1, 3), unkept(0.8, 0.9, 0.8, reviews=60)).paired
+    expected = sum(share * (1 - share) for share in (4401 / 5002, 4251 / 5002)) / 5000
+    for compare in (compare_settings, compare_networks):
+        test = compare(unkept(0.88, 0.87, 0.89), unkept(0.84, 0.86, 0.85))
+        assert not test.paired
+        assert test.variance_reviews == pytest.approx(expected)
+        assert not compare(drawn(1, 3), unkept(0.8, 0.9, 0.8, reviews=60)).paired
+    nobody_erred = compare_settings(unkept(*[1.0] * 3, reviews=25), unkept(*[0.0] * 3, reviews=25))
+    assert nobody_erred.variance_reviews == pytest.approx(2 * (26 / 27) * (1 / 27) / 25)
 
 
-@pytest.mark.parametrize("deviation", [0.002, 0.005, 0.01, 0.02, 0.05])
-def test_without_a_share_of_the_reviews_it_is_statsmodels_figure(deviation: float) -> None:
-    expected = TTestIndPower().solve_power(effect_size=0.01 / deviation, alpha=FIRST, power=0.8)
-    assert seeds_needed((deviation**2, deviation**2)) == max(3, math.ceil(expected))
-
-
-def test_where_the_reviews_alone_hide_the_difference_no_number_of_seeds_suffices() -> None:
-    # 80 % power at 4 % need a difference of 2.05 + 0.84 = 2.90 standard errors: 1 point, 0.345 points each.
-    assert seeds_needed((0.01**2, 0.01**2), 0.0035**2) is None
-    assert seeds_needed((0.01**2, 0.01**2), 0.0034**2) is not None
-
-
-def test_earlier_runs_lend_further_seeds_their_degrees_of_freedom() -> None:
-    earlier = Spread(0.01**2, 0.0, 4)
-    a, b = (replace(setting(name, 0.9, 0.91, 0.92), earlier=earlier) for name in "AB")
-    difference = compared(a, b)
-    df = satterthwaite(*((spread.variance / spread.runs, spread.df) for spread in difference.newest.spreads))
-    for seeds, chance in zip(seeds_to_see(difference), (0.95, 0.05), strict=True):
-        of_a, of_b = (df / stats.chi2.ppf(chance, df) * spread.variance for spread in difference.newest.spreads)
-        assert seeds == seeds_needed((of_a, of_b), difference.newest.variance_reviews, lent=(3, 3), alpha=0.005)
+@given(st.integers(3, 4), st.integers(1, 5000))
+def test_equal_accuracies_are_known_to_their_last_digit_only(runs: int, reviews: int) -> None:
+    same = unkept(*[0.8] * runs, reviews=reviews)
+    test = compare_settings(same, same)
+    assert test.p == 1
+    assert test.variance_seeds == pytest.approx(2 / (12 * reviews**2 * runs)), "rounding to a whole review"
+    rounded = [Score(0.8, None, 10**12, rounded_to=0.01)] * runs
+    assert compare_settings(rounded, rounded).variance_seeds == pytest.approx(2 * 0.01**2 / 12 / runs)

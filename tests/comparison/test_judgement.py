@@ -13,7 +13,7 @@ from statsmodels.stats.multitest import multipletests
 
 from rnn_compare.comparison.inference.difference import Test as Outcome
 from rnn_compare.comparison.inference.intervals import Spread
-from rnn_compare.comparison.inference.judgement import Judgement, Sample, judge_settings
+from rnn_compare.comparison.inference.judgement import Judgement, Pair, Sample, judge_settings
 from rnn_compare.comparison.inference.levels import Difference, judged_together, level_of
 from tests.kit.judgements import bag, compared, judged, pair_of, right, setting
 
@@ -58,13 +58,15 @@ def test_two_settings_have_a_verdict_on_them_or_on_their_networks(
 def test_better_is_not_withdrawn_by_a_seed_that_confirms_it() -> None:
     """By the newest look alone, p = 0.006 said *not yet known* where p = 0.035 had said *better*."""
     lstm, gru, at = [0.860, 0.885, 0.870, 0.868], [0.845, 0.850, 0.830, 0.842], (1, 1, 1, 2)
+    first = compared(setting("LSTM", *lstm[:3]), setting("GRU", *gru[:3]))
     both = compared(setting("LSTM", *lstm, at=at), setting("GRU", *gru, at=at))
-    assert [test.runs for test in both.tests] == [(3, 3), (4, 4)], "seeds of one time are looked at once, from three on"
-    assert both.verdict == "a is better"
+    assert (first.verdict, both.verdict) == ("a is better", "a is better")
     assert both.newest.p > both.alpha == 0.005
-    lows, highs = zip(both.tests[0].limits(0.04), both.newest.limits(0.005), strict=True)
-    assert both.limits == (max(lows), min(highs))
-    assert both.level == pytest.approx(0.955)
+    assert both.tests[0] == first.newest
+    lows, highs = zip(first.newest.limits(0.04), both.newest.limits(0.005), strict=True)
+    assert (first.limits, both.limits) == ((lows[0], highs[0]), (max(lows), min(highs)))
+    assert [first.level, both.level] == pytest.approx([0.96, 0.955])
+    assert first.half_width == pytest.approx((highs[0] - lows[0]) / 2)
     assert both.half_width is None
 
 
@@ -95,12 +97,15 @@ def test_an_interval_only_narrows_as_seeds_are_added_and_a_verdict_stays(
             if other.verdict != "unknown" and not item.is_contradictory:
                 assert item.verdict == other.verdict or (other.verdict, item.is_equal) == ("equal", True)
         assert [item.looks, item.level] == pytest.approx([look, 1 - sum(map(level_of, range(1, look + 1)))])
+        is_decided = any(test.p <= level for test, level in zip(item.tests, item.levels, strict=True))
         if item.is_contradictory:
             assert item.verdict == "contradictory"
             continue
         assert low <= item.newest.difference <= high
+        assert (item.is_decided, item.verdict.endswith("is better")) == (is_decided, is_decided)
         assert ((low > 0), (high < 0)) == (item.verdict == "a is better", item.verdict == "b is better")
-        assert (item.verdict == "equal") == (-margin < low <= 0 <= high < margin)
+        assert item.is_equal == (-margin < low and high < margin)
+        assert (item.verdict == "equal") == (item.is_equal and not item.is_decided)
 
 
 def looked_at(*points: float, error: float = 0.1) -> Difference:
@@ -130,15 +135,31 @@ def test_looks_that_exclude_each_other_or_the_mean_of_all_seeds_are_contradictor
 def test_all_levels_together_are_at_most_5_percent_however_often_seeds_are_added() -> None:
     assert [level_of(look) for look in (1, 2, 3)] == pytest.approx([0.04, 0.005, 0.01 / 6])
     assert sum(map(level_of, range(1, 10_000))) <= 0.05
-    [later] = judged(looks=3, a=[0.9, 0.91, 0.92], b=[0.87, 0.88, 0.87]).pairs
-    assert (later.verdict, later.facts()["alpha"]) == ("unknown", pytest.approx(0.01 / 6))
+    later = judged(looks=3, a=[0.9, 0.91, 0.92], b=[0.87, 0.88, 0.87]).pairs[0].difference
+    assert later
+    assert (later.looks, later.verdict) == (3, "unknown")
+    assert later.alpha == pytest.approx(0.01 / 6)
+
+
+@pytest.mark.parametrize(
+    ("at", "others_at", "looks"),
+    [("1111", "2222", [4]), ("1112", "1112", [3, 4]), ("1234", "1234", [3, 4]), ("1233", "4445", [3, 4])],
+)
+def test_seeds_that_were_submitted_together_are_looked_at_once_and_from_three_on(
+    at: str, others_at: str, looks: list[int]
+) -> None:
+    a, b = (setting(times, 0.8, 0.81, 0.82, 0.83, at=[*map(int, times)]) for times in (at, others_at))
+    difference = compared(a, b)
+    assert [test.runs[1] for test in difference.tests] == looks
+    assert difference.looks == len(looks)
 
 
 PAIRS = {settings: list(itertools.combinations(range(settings), 2)) for settings in (2, 3, 4)}
-looks = st.builds(looked_at, st.floats(-5, 5), error=st.floats(0.1, 2))
+one_look = st.builds(looked_at, st.floats(-5, 5), error=st.floats(0.1, 2))
+two_looks = st.builds(looked_at, st.floats(-5, 5), st.floats(-5, 5), error=st.floats(1, 2))
 
 
-@given(st.lists(looks, min_size=1, max_size=8))
+@given(st.lists(one_look, min_size=1, max_size=8))
 def test_where_not_all_pairs_are_compared_it_is_holms_correction(several: list[Difference]) -> None:
     expected = multipletests([item.newest.p for item in several], alpha=0.04, method="holm")[0]
     beside = judged_together({("baseline", place): item for place, item in enumerate(several)})
@@ -162,14 +183,31 @@ def test_a_contradictory_pair_leaves_the_levels_of_the_others() -> None:
     assert (low, high) == contradictory.newest.limits(1 - level), "that of the newest look"
 
 
+@given(st.sampled_from([3, 4]), st.lists(one_look | two_looks, min_size=6, max_size=6))
+def test_an_interval_excludes_0_exactly_where_its_pair_is_told_apart(settings: int, several: list[Difference]) -> None:
+    for item in judged_together(dict(zip(PAIRS[settings], several, strict=False))).values():
+        low, high = item.limits
+        assert item.is_contradictory or (low > 0 or high < 0) == item.is_decided
+        assert item.level == pytest.approx(1 - sum(item.levels) / item.divisor)
+
+
 def test_piles_of_another_setting_explain_what_few_seeds_of_a_pair_show() -> None:
     """All seeds of one in one pile and all of the other in the other is too likely among many pairs."""
-    pair: dict[str, Any] = {"A": [0.521, 0.520, 0.522], "B": [0.751, 0.750, 0.749]}
-    together = judged(**pair, C=[0.52, 0.75, 0.75])
+    piles: dict[str, Any] = {"A": [0.521, 0.520, 0.522], "B": [0.751, 0.750, 0.749], "C": [0.52, 0.75, 0.75]}
+    narrow = [0.52, 0.55, 0.54]
+    five: dict[str, Any] = {name: [*values, *values[1:]] for name, values in piles.items()}
+    at = {"A": [1, 1, 1], "B": [1, 1, 1], "C": [1, 1, 1, 2, 2, 2]}
+    later = [setting(name, *shares, at=at[name]) for name, shares in (piles | {"C": narrow + piles["C"]}).items()]
+    together = judged(**piles)
     assert set(verdicts(together).values()) == {"unknown"}
-    assert [bool(item.difference and item.difference.newest.widest) for item in together.pairs] == [True, False, False]
-    for others in ({}, {"C": [0.52, 0.55, 0.54]}):  # of two settings, in 3 % of cases; no seed is as far apart
-        assert verdicts(judged(**pair | others))["AB"] == "b is better"
+    assert [bool(pair.difference and pair.difference.newest.widest) for pair in together.pairs] == [True, False, False]
+    for why, judgement in {
+        "of two settings, in 3 % of cases": judged(A=piles["A"], B=piles["B"]),
+        "no seed is as far apart": judged(**piles | {"C": narrow}),
+        "so many seeds hardly lie in one pile by chance": judged(**five),
+        "what comes later takes nothing back": judge_settings(later, "accuracies"),
+    }.items():
+        assert verdicts(judgement)["AB"] == "b is better", why
 
 
 def test_among_several_the_first_is_one_that_none_is_better_than_and_the_best_is_better_than_all() -> None:
@@ -185,6 +223,14 @@ def test_among_several_the_first_is_one_that_none_is_better_than_and_the_best_is
     assert judgement.of_leaders().pairs == judgement.pairs[:1], "by the levels of all"
 
 
+def test_every_setting_is_placed_beside_every_baseline() -> None:
+    a, b, bags = networks(7), networks(3), [bag(0.6), bag(0.9)]
+    beside = judge_settings([a, b], "kept", baselines=bags).beside_baselines
+    assert [(pair.a, pair.b) for pair in beside] == list(itertools.product([a, b], bags))
+    assert beside[0].difference
+    assert beside[0].difference.newest == compared(a, bags[0]).newest
+
+
 def test_on_nearly_no_reviews_or_for_other_reasons_nothing_is_compared() -> None:
     a, b, c = networks(3, 1.0, 19), networks(4, 0.0, 19), Sample("c", ())
     judgement = judge_settings(
@@ -198,14 +244,25 @@ def test_on_nearly_no_reviews_or_for_other_reasons_nothing_is_compared() -> None
 
 
 def test_the_facts_of_a_pair_are_for_files() -> None:
-    [pair] = judged(A=[0.90, 0.91, 0.905], B=[0.79, 0.80, 0.90]).pairs
-    facts = json.loads(json.dumps(pair.facts()))
+    shares: dict[str, Any] = {"A": [0.90, 0.91, 0.905], "B": [0.79, 0.80, 0.90]}
+    [pair], [turned] = (judged(**{name: shares[name] for name in names}).pairs for names in ("AB", "BA"))
+    facts, back = (json.loads(json.dumps(item.facts())) for item in (pair, turned))
     assert pair.difference
     low, high = pair.difference.limits
     numbers = {"difference": 0.075, "level": 0.96, "alpha": 0.04, "margin": 0.01, "low": low, "high": high}
     numbers |= {"p": pair.difference.newest.p}
-    words: dict[str, Any] = {"a": "A", "b": "B", "verdict": "unknown", "obstacle": None, "scope": "settings"}
-    words |= {"basis": "accuracies", "paired": False, "seeds": [3, 3], "sentence": str(pair)}
+    words: dict[str, Any] = {
+        "a": "A",
+        "b": "B",
+        "verdict": "unknown",
+        "obstacle": None,
+        "scope": "settings",
+        "basis": "accuracies",
+    }
+    words |= {"paired": False, "seeds": [3, 3], "sentence": str(pair)}
     assert facts.pop("accuracies") == pytest.approx([0.905, 0.83])
     assert {name: facts[name] for name in numbers} == pytest.approx(numbers)
     assert {name: value for name, value in facts.items() if name not in numbers} == words
+    assert (back["low"], back["high"]) == pytest.approx((-high, -low))
+    nothing = Pair(setting("A"), setting("B"), "kept", obstacle="no whole run", about="A").facts()
+    assert (nothing["difference"], nothing["p"], nothing["obstacle"]) == (None, None, "no whole run")
