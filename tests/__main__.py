@@ -47,9 +47,10 @@ PARTS = (
 
 QUICK = (
     "tests/cells tests/explain tests/networks",
-    "tests/dashboard tests/server",
-    "tests/test_style.py tests/charts tests/comparison tests/javascript tests/metrics",
-    "tests/reviews tests/runs tests/sources tests/test_architecture.py tests/test_names.py tests/test_paths.py",
+    "tests/dashboard tests/server tests/sources",
+    "tests/reviews tests/runs",
+    "tests/test_style.py tests/test_architecture.py tests/test_names.py tests/test_paths.py tests/charts"
+    " tests/comparison tests/javascript tests/metrics",
 )
 
 MOST_SECONDS = 20 * 60

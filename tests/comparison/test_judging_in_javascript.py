@@ -93,6 +93,7 @@ def numbers(pair: Pair) -> list[float]:
     return [of.newest.p, *of.limits, of.alpha, of.level, of.half_width or 0.0]
 
 
+@pytest.mark.slow
 def test_a_script_judges_thousands_of_comparisons_as_python_does() -> None:
     chance, cases, judgements = np.random.default_rng(49), list[dict[str, Any]](), list[Judgement]()
     for number in range(CASES):

@@ -83,6 +83,7 @@ def with_damage(content: bytes, number: int) -> bytes:
     return bytes(damaged)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [*range(8), *(pytest.param(n, marks=pytest.mark.thorough) for n in range(8, 60))])
 def test_of_a_damaged_record_no_epoch_is_lost_and_none_is_changed(record: Path, before: list[Run], number: int) -> None:
     assert len(figures(before)) == 18

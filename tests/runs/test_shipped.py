@@ -72,6 +72,7 @@ def test_the_shipped_recordings_are_what_the_lectures_train_and_small_and_say_wh
     assert sum(file.stat().st_size for file in module.FOLDER.rglob("*") if file.is_file()) <= MAX_SHIPPED
 
 
+@pytest.mark.slow
 def test_the_shipped_recordings_bring_their_baselines_which_are_those_fitted_here(
     shipped: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

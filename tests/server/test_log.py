@@ -20,6 +20,7 @@ FORGED = "\x1b[2J\r\n2026-11-29 13:00:00 A presenter signed in.\u2028\u202e"
 _logger = logging.getLogger("tests.log")
 
 
+@pytest.mark.slow
 def test_forged_messages_add_little_to_the_log_and_no_line_of_their_own(tmp_path: Path, prepared_cache: Path) -> None:
     with serving(lend(prepared_cache, tmp_path / "cache")) as server:
         with Forger(server) as visitor:
