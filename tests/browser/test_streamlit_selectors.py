@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from tests.kit.servers import PROJECT, Server
 from tests.kit.visits import open_more, settle
+from tests.kit.waiting import until
 
 SMALL = "units=4&maxlen=10&reviews=100&embedding_size=4&vocabulary_size=100&epochs=1"
 TEST_IDS = {
@@ -57,7 +58,8 @@ def test_each_is_found_on_a_page(server: Server, page: Page) -> None:
     page.get_by_role("button", name="Train", exact=True).click()
     page.get_by_test_id("stToastContainer").wait_for()
     look()
-    page.get_by_role("link", name="Inside the cell").click()
+    until(lambda: server.store.runs()[-1].status.ended)
+    page.goto(f"{server.url}/inside")
     page.get_by_role("textbox", name="Review", exact=True).press_sequentially("A good film")
     look()
     open_more(page, "Runs")
@@ -65,6 +67,7 @@ def test_each_is_found_on_a_page(server: Server, page: Page) -> None:
     page.get_by_test_id("stDataFrame").click(position={"x": 18, "y": 54})
     page.get_by_test_id("stTab").first.wait_for()
     page.get_by_role("tab", name="Keras' summary").click()
+    page.get_by_test_id("stCode").first.wait_for()
     look()
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{server.url}/present")

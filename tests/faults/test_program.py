@@ -65,9 +65,8 @@ def test_a_training_is_stopped_by_sigterm_for_all_its_processes_and_one_whose_ca
     store.record([Ended(continued, Status.STOPPED, None, 0.0)])
     store.close()
     deserted = command("continue", continued)
-    arguments = ("--cell", "SimpleRNN", "--epochs", "100", "--reviews", "2000", "--dropout", "0.2", *TINY)
-    stopped = command("train", *arguments, before=("setsid",))
-    assert first_line(deserted).startswith(f"{continued}  SimpleRNN(4)")
+    small = ("--epochs", "100", "--reviews", "2000", "--dropout", "0.2", *TINY, "--batch-size", "4")
+    stopped = command("train", "--cell", "SimpleRNN", *small, before=("setsid",))
     run = first_line(stopped).split()[0]
     os.killpg(stopped.pid, signal.SIGTERM)
     _, errors = stopped.communicate(timeout=PATIENCE)
@@ -75,6 +74,7 @@ def test_a_training_is_stopped_by_sigterm_for_all_its_processes_and_one_whose_ca
     assert RunStore(cache / "runs.db").run(run).status is Status.STOPPED
     assert "did not start" not in errors
     assert "ended unexpectedly" not in errors
+    assert first_line(deserted).startswith(f"{continued}  SimpleRNN(4)")
     cache.rename(cache.with_name("away"))
     _, errors = deserted.communicate(timeout=PATIENCE)
     assert deserted.returncode == 1, errors
