@@ -57,6 +57,19 @@ def test_a_damaged_checkpoint_is_ignored_for_the_previous(damage: str) -> None:
     assert same(checkpoint.load("run"), state(1))
 
 
+@pytest.mark.parametrize("previous", [False, True])
+def test_a_folder_in_a_checkpoints_place_is_set_aside_and_costs_an_epoch_at_most(previous: bool) -> None:
+    checkpoint.save("run", state(1))
+    checkpoint.save("run", state(2))
+    place = checkpoint_file("run", previous)
+    place.unlink()
+    place.mkdir()
+    assert same(checkpoint.load("run"), state(2 if previous else 1))
+    checkpoint.save("run", state(3))
+    assert same(checkpoint.load("run"), state(3))
+    assert [path.is_dir() for path in place.parent.glob(f"{place.name}-*.folder")] == [True]
+
+
 def test_a_checkpoint_that_cannot_be_written_leaves_the_previous(monkeypatch: pytest.MonkeyPatch) -> None:
     checkpoint.save("run", state(1))
 

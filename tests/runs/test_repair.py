@@ -5,6 +5,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -12,7 +13,8 @@ import pytest
 
 from rnn_compare.cli.main import main
 from rnn_compare.errors import UserError
-from rnn_compare.paths import CACHE_VARIABLE, delete_files, run_folder
+from rnn_compare.paths import CACHE_VARIABLE, checkpoint_file, delete_files, run_folder
+from rnn_compare.runs import checkpoint
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.repair import back_up, repair
 from rnn_compare.runs.store import RunStore
@@ -106,6 +108,12 @@ def test_a_changed_figure_is_noticed_and_corrected_by_the_checkpoint(record: Pat
     assert after == before
 
 
+def test_a_changed_name_of_a_column_is_damage_and_costs_nothing(record: Path, before: list[Run]) -> None:
+    record.write_bytes(record.read_bytes().replace(b"experiment TEXT", b"experimfnt TEXT"))
+    assert runs_in(record) == []
+    assert repaired(record)[0] == before
+
+
 @pytest.mark.parametrize("text", [b"finished", b'"units"', b'"keras"', b'"val_accuracy"'])
 def test_a_broken_byte_in_a_text_costs_a_run_at_most_and_repair_restores_it(
     record: Path, before: list[Run], text: bytes
@@ -169,6 +177,21 @@ def test_the_copy_is_made_by_a_command_once_a_day_also_while_somebody_writes(cac
         back_up(store)
         assert copy.stat().st_mtime_ns > first
         assert runs_in(copy) == store.runs()
+
+
+def test_a_record_of_an_earlier_version_is_copied_when_a_command_first_opens_it_and_then_no_damage_costs_a_run(
+    record: Path, before: list[Run]
+) -> None:
+    """Their checkpoints do not say what was trained."""
+    for run in before:
+        saved = checkpoint.load(run.id)
+        assert saved
+        checkpoint_file(run.id, previous=True).unlink()
+        checkpoint.save(run.id, replace(saved, experiment=""))
+        checkpoint_file(run.id, previous=True).unlink()
+    assert main(["runs"]) == 0
+    record.write_bytes(with_damage(record.read_bytes(), 2))  # most of it is cut off
+    assert repaired(record)[0] == before
 
 
 def test_a_copy_that_may_hold_what_the_record_has_lost_is_not_replaced(record: Path, before: list[Run]) -> None:

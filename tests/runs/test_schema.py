@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import rnn_compare as rc
@@ -15,10 +16,12 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.classroom.journal import Journal
 from rnn_compare.runs import schema
+from rnn_compare.runs.events import Predictions, Progress, Started, encoded
 from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server.app import App
 from tests.kit.pages import page
+from tests.kit.runs import finished_run
 
 OLD = Path(__file__).with_name("record_of_version_4.sql")
 
@@ -59,6 +62,42 @@ def test_a_database_that_has_all_tables_is_opened_without_writing_to_it(tmp_path
     store.close()
 
 
+def test_a_database_lacks_no_index_and_keeps_a_log_once_it_was_opened(tmp_path: Path) -> None:
+    """As a copy that somebody has put into its place does not."""
+    filled(tmp_path / "runs.db")
+    with sqlite3.connect(tmp_path / "runs.db") as connection:
+        connection.execute("DROP INDEX runs_by_status")
+        connection.execute("PRAGMA journal_mode = DELETE")
+    RunStore(tmp_path / "runs.db").close()
+    with sqlite3.connect(tmp_path / "runs.db") as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'runs_by_status'").fetchone()
+
+
+def test_an_empty_file_becomes_a_database(tmp_path: Path) -> None:
+    (tmp_path / "runs.db").touch()
+    store = RunStore(tmp_path / "runs.db")
+    assert store.warnings == []
+    assert store.runs() == []
+
+
+def test_a_place_that_holds_no_file_is_answered_by_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "runs.db").mkdir()
+    (tmp_path / "file").touch()  # root, who may run the tests, is not hindered by a read-only folder, but by this
+    for path in (tmp_path / "runs.db", tmp_path / "file" / "runs.db"):
+        with pytest.raises(UserError, match="cannot be opened"):
+            RunStore(path)
+    assert (tmp_path / "runs.db").is_dir()
+
+
+def test_readers_cannot_write(tmp_path: Path) -> None:
+    filled(tmp_path / "runs.db")
+    reader = RunStore(tmp_path / "runs.db")._connect(read_only=True)
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        reader.execute("DELETE FROM runs")
+    reader.close()
+
+
 # ---- earlier and later versions ----------------------------------------------------------------
 
 
@@ -86,12 +125,30 @@ def test_every_version_since_the_first_release_is_migrated() -> None:
     assert list(Journal.migrations) == list(range(1, Journal.version))
 
 
-@pytest.mark.parametrize("moment", ["copied", "migrated", "committed"])
+def test_version_4_becomes_version_5_and_is_kept_beside_it(old: Path) -> None:
+    before = dump(old)
+    (old.parent / "runs.db.version-3").touch()  # the copy of an earlier migration
+    for _ in range(2):
+        store = RunStore(old)
+        [run] = store.runs()
+        assert (store.warnings, store.deleted()) == ([], [])
+        assert [epoch["val_loss"] for epoch in run.epochs] == [0.6992354989051819, 0.6984147429466248]
+        assert [prediction.accuracy for prediction in store.predictions(run.id)] == [58 / 120]
+        store.close()
+    assert copies(old) == ["runs.db.version-4"]
+    assert dump(old.with_name("runs.db.version-4")) == before
+    store = RunStore(old)
+    store.delete(run.id)
+    assert store.deleted() == [run.id]
+
+
+@pytest.mark.parametrize("moment", ["copying", "copied", "migrated", "committed"])
 def test_a_program_killed_during_a_migration_leaves_the_old_record_or_the_new_one(old: Path, moment: str) -> None:
     before = dump(old)
     script = """
 import os, sys
 from pathlib import Path
+from rnn_compare import database
 from rnn_compare.runs import schema
 from rnn_compare.runs.store import RunStore
 
@@ -99,6 +156,9 @@ def killed_after(work):
     return lambda *arguments: (work(*arguments), os._exit(9))
 
 match sys.argv[2]:
+    case "copying":
+        connect = database.connect
+        database.connect = lambda path, *mode: os._exit(9) if ".unfinished" in path.name else connect(path, *mode)
     case "copied":
         RunStore._keep_copy = killed_after(RunStore._keep_copy)
     case "migrated":
@@ -111,7 +171,7 @@ RunStore(Path(sys.argv[1]))
     assert killed.returncode == 9
     if moment != "committed":
         assert dump(old) == before
-    assert copies(old) == ["runs.db.version-4"]
+    assert copies(old) == ([] if moment == "copying" else ["runs.db.version-4"])
     assert len(RunStore(old).runs()) == 1
     assert dump(old.with_name("runs.db.version-4")) == before
 
@@ -147,6 +207,29 @@ def test_a_migration_may_replace_a_table_without_losing_what_refers_to_it(
     monkeypatch.setattr(RunStore, "migrations", {4: replace})
     [run] = RunStore(old).runs()
     assert len(run.epochs) == 2
+
+
+def test_reading_and_writing_need_no_column_of_another_version(tmp_path: Path) -> None:
+    """Tables of 0.1.0 that are no longer used may be missing; a later version may have added columns."""
+    path = tmp_path / "runs.db"
+    filled(path)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for table in ("runs", "epochs", "progress", "predictions", "deletions"):
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN later TEXT DEFAULT 'x'")
+    store = RunStore(path)
+    run = finished_run(store, 0.5, 0.75)
+    [waiting] = store.create([Experiment()], Owner.current(), "page")
+    prediction = Predictions(waiting, 1, "validation", 0.5, 2, encoded(np.array([0.25, 0.75])))
+    progress = Progress(waiting, 1, 1, 2, {"loss": 0.5}, "training", 1.0)
+    store.record([Started(waiting, 1, "", {}, 0.0), prediction, progress])
+    assert (store.warnings, [epoch["accuracy"] for epoch in store.run(run).epochs]) == ([], [0.5, 0.75])
+    assert (store.predictions(waiting), store.run(waiting).progress) == ([prediction], (progress,))
+    other = RunStore(tmp_path / "other.db")
+    other.copy_from(path)
+    assert [copied.id for copied in other.runs()] == [recorded.id for recorded in store.runs()]
+    store.delete(run)
+    store.restore()
+    assert run in {recorded.id for recorded in store.runs()}
 
 
 @pytest.mark.parametrize(

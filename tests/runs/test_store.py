@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnn_compare.database import EVENT_SECONDS
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs import store as store_module
 from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.events import ALLOWED, Ended, EpochEnd, Event, Progress, Requeued, Started, Status
 from rnn_compare.runs.record import Owner
-from rnn_compare.runs.store import RunStore
+from rnn_compare.runs.store import REPLACED, UNREADABLE, RunStore
 from tests.kit.runs import epoch_end
 from tests.kit.threads import at_once
 
@@ -257,3 +258,48 @@ def test_a_record_that_is_removed_or_replaced_while_it_is_open_is_opened_anew_an
     again = make(store)
     assert [run.id for run in store.runs()] == [before, again], "and nothing of its log was lost"
     assert "The record of runs was replaced" in store.warnings[0]
+
+
+def test_a_full_disk_is_answered_by_a_sentence_and_loses_nothing_earlier(store: RunStore) -> None:
+    run = make(store)
+    store.record([started(run)])
+    [pages] = store._writer.execute("PRAGMA page_count").fetchone()
+    store._writer.execute(f"PRAGMA max_page_count = {pages}")  # SQLite then says what it says of a full disk
+    with pytest.raises(UserError, match=r"The disk is full\. Free some space"):
+        store.record([epoch(run, number) for number in range(1, 500)])
+    assert store.run(run).status is Status.RUNNING
+    assert store.run(run).epochs == ()
+
+
+def test_a_warning_of_what_has_happened_goes_after_five_minutes_and_one_of_what_lasts_stays(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [run] = store.create([Experiment(cell="GRU")], ME, "page")
+    store.close()
+    store.path.rename(store.path.with_name("away.db"))
+    store.path.with_name("away.db").rename(store.path.with_name("runs.db"))
+    copy = store.path.with_name("copy.db")
+    copy.write_bytes(store.path.read_bytes())
+    copy.replace(store.path)
+    with sqlite3.connect(store.path) as record:
+        record.execute("UPDATE runs SET status = 'no status' WHERE id = ?", (run,))
+    assert store.runs() == []
+    assert store.warnings == [REPLACED, UNREADABLE.format(run)]
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + EVENT_SECONDS + 1)
+    assert store.warnings == [UNREADABLE.format(run)]
+
+
+def test_a_record_that_cannot_be_made_anew_says_so_and_is_made_once_it_can(tmp_path: Path) -> None:
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    store = RunStore(folder / "runs.db")
+    store.create([Experiment()], ME, "page")
+    folder.rename(tmp_path / "away")
+    folder.write_text("a file")
+    for call in (store.runs, lambda: store.create([Experiment()], ME, "page")):
+        with pytest.raises(UserError, match="cannot be opened") as refused:
+            call()
+        assert "kept" not in str(refused.value)
+    folder.unlink()
+    assert store.runs() == []

@@ -35,6 +35,7 @@ class OneWorker:
         self.attempts: list[str] = []
         self.asked_to_stop: list[str] = []
         self.killed: list[str] = []
+        self.sharing: set[str] = set()
 
     def addresses(self) -> list[str]:
         return ["there"]
@@ -57,7 +58,7 @@ class OneWorker:
         self.killed.append(address)
 
     def share_cores(self, at_work: Collection[str]) -> None:
-        """All that it has are its own."""
+        self.sharing = set(at_work)
 
     def __getattr__(self, name: str) -> Any:  # the rest is not asked for here
         raise AssertionError(name)
@@ -117,6 +118,13 @@ def training(dispatch: Dispatch) -> Dispatch:
 
 def epoch(run: str, number: int, accuracy: float = 0.5) -> EpochEnd:
     return epoch_end(run, number, accuracy, 0.7, 0.6, 0.65, 12.5)
+
+
+def test_cores_are_shared_by_those_that_train_just_now(training: Dispatch) -> None:
+    assert training.workers.sharing == {"there"}
+    training.hear(training.end_of(Status.FINISHED))
+    training.end()
+    assert training.workers.sharing == set()
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ def test_every_queued_run_has_a_place_and_visitors_keep_their_own_order(entries:
 def test_neither_a_visitor_nor_all_together_may_fill_the_queue() -> None:
     waiting = [run(turn, "a") for turn in range(MAX_WAITING_PER_VISITOR - 1)]
     check_limits(waiting, 1, "a")
+    check_limits(waiting, 8, "b")
     check_limits([run(turn) for turn in range(MAX_WAITING_PER_VISITOR)], 8, "")  # the only user of a laptop
     with pytest.raises(UserError, match="79 of your networks are waiting; 2 more would exceed the limit of 80"):
         check_limits(waiting, 2, "a")
