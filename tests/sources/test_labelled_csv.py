@@ -5,6 +5,7 @@ import io
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -24,6 +25,7 @@ TEXTS = ["A fine day", "Rain again"] * 6
     ("content", "delimiter"),
     [
         (FINE.replace("A fine day", "A, fine, day").replace(",good", ";good").replace(",bad", ";bad"), ";"),
+        (FINE.replace(",", "\t"), "\t"),
         (FINE.replace("\n", "\r\n"), ","),
         (FINE.replace("\n", "\n\n"), ","),
         (FINE.replace("A fine day", "A; fine; day").replace("Rain again", "Rain; again"), ","),  # fewer columns fit
@@ -92,6 +94,22 @@ def test_label_1_is_the_greater_number_or_the_later_in_the_alphabet(
     assert parse(content.encode()).description.labels == names == tuple(ordered(labels))
 
 
+def test_rows_that_need_a_second_look_are_counted_by_their_numbers() -> None:
+    more = ',good\nA fine day,bad\n!!! ...,bad\nno label at all,\n\n"=SUM(1,2) he wrote",good\n,\n'
+    result = parse((FINE + more).encode())
+    assert (result.description.left_out.count, result.description.left_out.first) == (3, [14, 16, 17])
+    assert (result.description.repeated.count, result.description.repeated.first) == (11, [4, 5, 6, 7, 8])
+    assert (result.description.contradicting.count, result.description.contradicting.first) == (1, [15])
+    assert (result.description.formulas.count, result.description.formulas.first) == (1, [19])
+    assert result.texts[-1] == "=SUM(1,2) he wrote"  # as it was written: nothing is computed
+
+
+def test_texts_may_hold_line_breaks_quotes_and_delimiters_as_pandas_reads_them() -> None:
+    content = HEADER + '"He said ""no"", and\nleft; slowly",bad\n' * 6 + 'It\'s "fine" by me,good\n' * 6
+    theirs = pd.read_csv(io.StringIO(content))
+    assert parse(content.encode()).texts == theirs["text"].tolist()
+
+
 @given(
     st.lists(
         st.tuples(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60), st.booleans()),
@@ -116,6 +134,7 @@ def test_any_output_of_a_csv_writer_is_read_as_it_was(rows: list[tuple[str, bool
     ("content", "message"),
     [
         (b"", "The file is empty"),
+        (b" \n\n", "The file is empty"),
         (b"PK\x03\x04 a workbook", "Save the sheet as CSV UTF-8"),
         (FINE.encode() + b"\0\0,good\n", "Row 14 has bytes that are not text"),
         (FINE.encode() + b"\xff\xff\x98 \x81,good\n", "Row 14 has an unknown encoding"),
@@ -123,11 +142,15 @@ def test_any_output_of_a_csv_writer_is_read_as_it_was(rows: list[tuple[str, bool
         (b"one column\nhello\nworld\n", "Row 1 has only one cell"),
         ((6 * ROWS).encode(), "Row 1 is not a header: 'good' is also a label of other rows"),
         ((HEADER + "A fine day,good\n" * 12).encode(), "has only 'good' (from row 2 on)"),
+        ((FINE + "Fog,meh\n").encode(), "Row 14: 'meh' is a third label"),
         ((FINE + "Fog,meh\n").encode(), "after 'good' (row 2) and 'bad' (row 3)"),
+        ((HEADER + "A fine day,=1+1\n" + 6 * ROWS).encode(), "Row 2: the label '=1+1' starts like a formula"),
+        ((HEADER + "A fine day,@SUM(A1)\n" + 6 * ROWS).encode(), "Row 2: the label '@SUM(A1)' starts like a formula"),
         ((HEADER + "A fine day,+cmd|' /C calc'!A0\n" + 6 * ROWS).encode(), 'Row 2: the label "+cmd|'),
         ((HEADER + "A fine day,go\u202eod\n" + 6 * ROWS).encode(), "a character that cannot be shown"),
         ((FINE + f"Fog,{'x' * 41}\n").encode(), "Row 14: in the column 'label' the label"),
         ((FINE + "Fog, and rain,good\n").encode(), "Row 14 has 3 cells, the header 2"),
+        ((FINE + "Fog\n").encode(), "Row 14 has 1 cells, the header 2"),
         ((FINE + '"never closed,good\n' + ROWS).encode(), "Row 14 has an unclosed quotation mark"),
         ((FINE + '"closed" too early,good\n').encode(), "Row 14 has an unclosed quotation mark, or one inside"),
         ((FINE + f"{'x' * 10 * 2**20},good\n").encode(), "Row 14 has a cell of more than 131,072 characters"),

@@ -1,5 +1,6 @@
 """A file of the lecturer's own is a source like the others, and its runs outlive it."""
 
+import os
 import random
 import shutil
 from collections.abc import Callable
@@ -149,7 +150,22 @@ def test_a_name_that_is_no_name_leads_to_no_file(name: str) -> None:
     assert not registry.is_known(name)
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"\xff", b'{"name": "texts-a-0123456789ab"}'])
+@pytest.mark.parametrize(("name", "problem"), [(b"caf\xe9.csv", "not UTF-8"), (b"\x07\xe2\x80\xae", "")])
+def test_a_file_whose_name_nobody_can_read_is_refused_or_gets_a_title(
+    write: Write, cache: Path, name: bytes, problem: str
+) -> None:
+    path = write("cache/texts/tickets.csv").rename(cache / "texts" / os.fsdecode(name))
+    assert own_texts.unread() == []
+    if problem:
+        with pytest.raises(UserError, match=f"^The path of caf.csv is {problem}"):
+            own_texts.import_file(path)
+    else:
+        assert registry.source(own_texts.import_file(path).name).title.startswith("texts-")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"\xff", b'{"name": "texts-a-0123456789ab"}', b'{"name": "../x"}']
+)
 def test_a_card_that_somebody_has_spoilt_counts_as_none(write: Write, cache: Path, content: bytes) -> None:
     name = text_import.import_texts(str(write())).name
     (cache / "texts" / "known" / f"{name}.json").write_bytes(content)
