@@ -3,15 +3,18 @@
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import comparison
+from rnn_compare.paths import CACHE_VARIABLE, explanation
 from rnn_compare.presets import BOOK, PRESETS, Preset
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.shipped import add_shipped
 from rnn_compare.server import visitor
 from rnn_compare.server.access.rules import Rule
@@ -79,6 +82,7 @@ def test_a_preset_sets_every_control(app: AppTest, preset: Preset) -> None:
 def test_networks_of_equal_parameters_are_set_up_from_a_link_and_from_their_runs(services: Services) -> None:
     linked = page(cell=["SimpleRNN", "LSTM", "GRU"], equal_parameters="true")
     assert linked.radio(key="preset").value == "Equal parameters"
+    assert "76·76 + 32·76 + 76 = 8,284" in seen(linked)
     press(linked, "Train")
     runs = services.store.runs()
     assert [run.experiment.label for run in runs] == ["SimpleRNN(76)", "LSTM(32)", "GRU(38)"]
@@ -137,12 +141,27 @@ def test_train_trains_what_is_not_there_yet_and_shows_it_beside_what_is(services
     of_runs = page(show=rnn)
     assert of_runs.pills(key="cell").value == ["SimpleRNN"], "the set-up begins with what is shown"
     assert of_runs.slider(key="epochs").value == 2
+    assert page(show=rnn, units="64").slider(key="epochs").value == 10, "a link with its own settings"
 
     finished_run(services.store, 0.5, status=Status.STOPPED, epochs=3)
     finished_run(services.store, 0.5, 0.5, 0.5, cell="LSTM", epochs=3, seed=7)
     services.refresh()
     press(page(epochs="3"), "Train")
     assert len(services.store.runs()) == 6 + 2 + 2, "what was stopped or has another seed is trained"
+
+
+def test_finished_runs_of_many_seeds_are_named_one_by_one_where_they_are_part_of_a_comparison(
+    services: Services,
+) -> None:
+    few = comparison(cell=["SimpleRNN", "LSTM", "GRU"], seeds=5, epochs=1)
+    runs = services.store.create(few, Owner.current(), "page")
+    for run in runs:
+        finish(services.store, run, 0.5)
+    services.refresh()
+    app = page(cell=["LSTM", "GRU"], seeds="5", epochs="1", show=runs[0])
+    press(app, "Train")
+    assert labels(app) == ["LSTM(32)", "GRU(32)"]
+    assert len(services.store.runs()) == len(runs)
 
 
 def test_a_bare_address_shows_what_trains_then_what_this_browser_trained_then_the_book(
@@ -189,9 +208,10 @@ def test_a_visitor_is_shown_ways_on_until_something_trains_and_the_way_to_a_lect
     def offers_lecture() -> bool:
         return any("(join)" in text.value for text in page().markdown)
 
-    monkeypatch.setattr(visitor, "is_at_the_machine", lambda: False)
-    app = page()
-    assert re.findall(r'<a href="([^"]+)"', seen(app)) == ["try", "#settings"], "and not to present"
+    for is_at_the_machine, ways in ((True, ["present", "try", "#settings"]), (False, ["try", "#settings"])):
+        monkeypatch.setattr(visitor, "is_at_the_machine", lambda: is_at_the_machine)  # noqa: B023  # called at once
+        app = page()
+        assert re.findall(r'<a href="([^"]+)"', seen(app)) == ways
     press(app, "Train")
     assert "<nav" not in seen(app)
     assert not offers_lecture()
@@ -245,16 +265,27 @@ def test_the_reviews_of_a_source_bound_their_number_also_in_a_link(services: Ser
     app.number_input(key="reviews").set_value(9_000).run()
     assert reviews("rotten-tomatoes")[0] == 8_530
     assert reviews("keras")[0] == 25_000, "all stay all"
+    assert not app.warning
     linked = page(source=source("rotten-tomatoes").title, reviews="8531")  # people write the name, Streamlit the title
     assert "In this link: reviews is 8531; it must be between 10 and 8,530." in linked.warning[0].value
     press(linked, "Train")
     assert {run.experiment.reviews for run in services.store.runs()} == {8_530}
 
 
+def test_what_a_link_cannot_mean_is_said_and_the_rest_of_it_counts(services: Services) -> None:
+    app = page(source="gone", reviews="41", seeds="11")
+    gone, seeds = (warning.value for warning in app.warning)
+    assert "In this link: source is 'gone'; it must be one of 'bundled'," in gone
+    assert "In this link: seeds is 11; it must be a whole number from 1 to 10." in seeds
+    press(app, "Train")
+    assert [run.experiment.reviews for run in services.store.runs()] == [41, 41]
+
+
 def test_what_cannot_be_trained_is_refused_in_words(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not app.warning
     for typed, sentence in (
         (["8", "16", "64", "128"], "2 cell types × 5 values of units make 10 networks; the limit is 8"),
+        (["9999"], "units is 9999; it must be between 1 and 512."),
         (["many"], "units is 'many'; it must be a whole number."),
     ):
         app.session_state["more_units"] = typed
@@ -270,6 +301,13 @@ def test_what_cannot_be_trained_is_refused_in_words(app: AppTest, monkeypatch: p
     assert "workers starting" not in seen(app)
 
 
+@pytest.mark.usefixtures("own_app")
+def test_an_unreadable_record_is_set_aside_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "runs.db").write_bytes(b"this is no database" * 1000)
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    assert "kept as runs.db.unreadable" in page().warning[0].value
+
+
 @pytest.mark.usefixtures("with_reviews")
 def test_nothing_is_claimed_before_two_networks_have_trained_to_their_end(services: Services) -> None:
     def opened(*runs: Run) -> str:
@@ -278,23 +316,40 @@ def test_nothing_is_claimed_before_two_networks_have_trained_to_their_end(servic
 
     rnn, lstm = BOOK.experiments()
     first = recorded.record(services.store, rnn, (0.6, 0.8) * 5)
-    assert "A verdict takes two networks" in opened(first)
-    assert 'class="rc-chance"' not in opened(first)
+    alone = opened(first)
+    assert "A verdict takes two networks" in alone
+    assert 'class="rc-chance"' not in alone
+    assert BOOK.question not in alone, "one of its networks answers nothing"
     waiting = opened(first, recorded.record(services.store, lstm, (0.6,), Status.RUNNING))
     assert "The verdict appears once all runs have ended." in waiting
     assert BOOK.question not in waiting, "it may say what comes out"
     both = opened(first, recorded.record(services.store, lstm, (0.6, 0.8) * 5))
-    for claim in ('class="rc-chance"', "[How the verdict is reached](chance)", BOOK.question):
+    meaning = "± is the 95 % interval of the difference, over reviews alone."
+    for claim in ('class="rc-chance"', meaning, "[How the verdict is reached](chance)", BOOK.question):
         assert claim in both
+
+
+def test_the_explanation_of_verdicts_is_a_page_of_its_own() -> None:
+    assert page("chance").markdown[0].value == explanation().read_text("utf-8").strip()
+
+
+def offered(app: AppTest) -> tuple[set[str], str]:
+    """The keys of the buttons that begin or stop a replay, and how the board names one."""
+    keys = {key for button in app.button if (key := button.key) in ("play", "stop_replay")}
+    return keys, board(app)["replay"].partition(",")[0]
+
+
+@pytest.mark.parametrize("status", [Status.RUNNING, Status.STOPPED])
+def test_no_replay_is_offered_while_something_is_shown_that_is_not_finished(
+    record: Callable[..., str], status: Status
+) -> None:
+    record(status)
+    assert offered(page("compare.page")) == (set(), "")
 
 
 def test_the_presenter_alone_has_what_is_shown_played_at_the_chosen_pace_until_it_is_stopped(
     services: Services, record: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def offered(app: AppTest) -> tuple[set[str], str]:
-        keys = {key for button in app.button if (key := button.key) in ("play", "stop_replay")}
-        return keys, board(app)["replay"].partition(",")[0]
-
     run = record(epochs=5)
     app = page("compare.page")
     assert offered(app) == ({"play"}, "")

@@ -2,15 +2,17 @@
 
 from typing import Any
 
+import plotly.graph_objects as go
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from rnn_compare.dashboard import components
 from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.explain.prediction import ask
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
-from tests.kit.pages import page, press
+from tests.kit.pages import page, press, run_until
 
 TEXT = "A wonderful film, the best of the year."
 
@@ -86,3 +88,19 @@ def test_a_review_that_the_networks_learned_from_or_that_is_not_there_is_not_tak
 def test_old_links_lead_to_the_view_on_memory(trained: list[Run], earlier: str) -> None:
     app = page("inside.page", view=earlier, ask=trained[0].id)
     assert (app.segmented_control(key="view").value, app.query_params["view"]) == ("Memory", "Memory")
+
+
+def test_workers_do_the_memory_test_and_measure_the_accuracy_by_length(
+    trained: list[Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    charts: dict[str, go.Figure] = {}
+    monkeypatch.setattr(components, "show_figure", lambda chart, key: charts.update({key: chart}))
+    app = page("inside.page", view="Memory", ask=",".join(run.id for run in trained))
+    run_until(app, lambda: not app.get("progress"))
+    assert {*charts} == {"memory_chart", "gradient_chart", "length_chart"}
+    assert all(len([line for line in chart.data if line.name]) >= len(trained) for chart in charts.values())
+    for line in charts["memory_chart"].data:
+        assert (line.x[0], line.x[-1]) == (1, 10)
+        assert all(0 <= share <= 100 for share in line.y), "in percent"
+    [sentence] = [text.value for text in app.markdown if "At the greatest length" in text.value]
+    assert sentence.count(" %") == len(trained)

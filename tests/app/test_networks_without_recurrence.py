@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from rnn_compare.cells.registry import CELLS
 from rnn_compare.charts import gradient_chart
 from rnn_compare.comparison.groups import Group
 from rnn_compare.dashboard.pages.runs import run_table
@@ -100,11 +101,11 @@ def test_each_beginning_of_a_review_is_predicted_as_a_review_of_its_own(
     assert [("note" in run) for run in messages[-1]["runs"]] == [False, True, True, True]
     assert [run["title"] for run in messages[-1]["runs"] if run.get("windows")] == ["without (Convolution(4))"]
     assert sum(WITHOUT_CELL in caption.value for caption in app.caption) == 1
-    attention, message = networks[-1], messages[-1]["runs"][-1]
-    review = encode(attention.experiment, TEXT)
-    rows = beginnings(review.ids, len(review.ids) - len(message["logits"]) + 1)
-    expected = predict_logits(attention.experiment, run_weights(attention, "best"), rows)
-    assert message["logits"] == pytest.approx(expected.tolist(), abs=1e-3)
+    for run, message in list(zip(networks, messages[-1]["runs"], strict=True))[1:]:
+        review = encode(run.experiment, TEXT)
+        rows = beginnings(review.ids, len(review.ids) - len(message["logits"]) + 1)
+        expected = predict_logits(run.experiment, run_weights(run, "best"), rows)
+        assert message["logits"] == pytest.approx(expected.tolist(), abs=1e-3)
 
 
 def test_what_no_chosen_network_has_is_greyed_with_its_reason() -> None:
@@ -113,11 +114,14 @@ def test_what_no_chosen_network_has_is_greyed_with_its_reason() -> None:
     for_two = setting.applicability("mask_padding", ["average", "convolution"])
     assert "averaged embeddings: its mean" in for_two["help"]
     assert "convolution: Conv1D reads padding" in for_two["help"], "each for its own reason"
+    assert for_two["disabled"]
+    assert setting.applicability("forget_bias", CELLS) == {}
     for name, cells, is_greyed in (
         ("forget_bias", ["LSTM", "attention"], False),
         ("forget_bias", FEEDFORWARD, True),
         ("mask_padding", ["attention", "convolution"], False),
         ("recurrent_dropout", ["minGRU", "attention"], True),
+        ("recurrent_dropout", ["IndRNN", "minGRU"], False),
     ):
         assert bool(setting.applicability(name, cells)["disabled"]) == is_greyed, (name, cells)
 

@@ -1,8 +1,10 @@
 """The page of all runs without a browser: a real record, an engine that need not train."""
 
+import io
 import json
 import math
 import os
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -72,12 +74,13 @@ def test_one_accuracy_a_run_stands_in_the_table_in_its_details_and_on_the_comman
     (services.store.path.parent / "reviews").symlink_to(prepared_cache / "reviews")
     unmeasured = recorded.record(services.store, Experiment(reviews=1000, seed=2), (0.6, 0.8), keep=False)
     measured = recorded.record(services.store, Experiment(reviews=1000, seed=1), (0.6, 0.8, 0.7))
+    at_work = recorded.record(services.store, Experiment(reviews=1000, seed=3), (0.6,), Status.RUNNING)
     services.refresh()
     score = services.evidence.score(measured, "kept")
     assert score is not None
     app = page("runs.page")
-    assert table(app)["Id"] == [measured.id, unmeasured.id]
-    accuracies = [100 * score.accuracy, math.nan]
+    assert table(app)["Id"] == [measured.id, unmeasured.id, at_work.id]
+    accuracies = [100 * score.accuracy, math.nan, math.nan]
     assert table(app)["Held-out reviews"] == pytest.approx(accuracies, abs=0.05, nan_ok=True)
     assert f"{percent(score.accuracy)} on held-out reviews" in html(tick(app, 0))
     assert "predictions were not recorded" in html(tick(app, 1))
@@ -85,7 +88,7 @@ def test_one_accuracy_a_run_stands_in_the_table_in_its_details_and_on_the_comman
     lines = capsys.readouterr().out.splitlines()
     assert [percent(score.accuracy) in line for line in lines if line.startswith(measured.id)] == [True]
     accuracies = [json.loads(line)["held_out_accuracy"] for line in lines if line.startswith("{")]
-    assert accuracies == [None, pytest.approx(score.accuracy)], "the oldest first"
+    assert accuracies == [None, pytest.approx(score.accuracy), None], "the oldest first"
 
 
 def test_the_page_says_where_trainings_run_and_what_is_wrong_there(
@@ -123,6 +126,8 @@ def test_one_ticked_run_opens_with_all_that_is_recorded_of_it_and_its_name_and_n
     assert (annotated.name, annotated.note) == (HOSTILE, "A note")
     assert (table(app)["Name"], table(app)["Note"]) == ([HOSTILE], ["A note"])
     assert "<h2>&lt;b&gt;x&lt;/b&gt; **bold**" in html(app)
+    as_markup = [*(element.label for element in app.button), *(element.value for element in app.markdown)]
+    assert [text for text in as_markup if "bold" in text] == []
 
 
 def test_several_ticked_runs_are_compared_at_once_and_what_cannot_be_done_with_them_is_disabled(
@@ -214,9 +219,14 @@ def test_what_is_ticked_is_taken_home_in_every_form(
     runs = [record(cell=cell, reviews=100) for cell in ("LSTM", "GRU")]
     assert not disabled(tick(page("runs.page"), 0, 1))["Page with the networks (.html)"]
     assert take_home.file_name(services.store.runs(runs)) == "LSTM-32-GRU-32"
-    starts = {"html": b"<!doctype html>", "notebook": b"{", "parquet": b"PK", "csv": b"PK"}
-    for form in KINDS:
-        assert take_home.report(services, runs, form, "report").startswith(starts[form]), form
+    contents = {form: take_home.report(services, runs, form, "report") for form in KINDS}
+    assert contents.pop("html").startswith(b"<!doctype html>")
+    assert b'"nbformat"' in contents.pop("notebook")
+    for form, content in contents.items():
+        names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+        assert names == [f"report.{form}", f"report.curves.{form}"]
+    with pytest.raises(UserError, match="no run called 'nobody'"):
+        take_home.report(services, ["nobody"], "html", "report")
 
 
 def test_a_run_from_elsewhere_says_so_and_offers_nothing_that_needs_its_weights_or_reviews(

@@ -151,6 +151,19 @@ def test_the_word_that_counts_most_stands_below_the_verdicts_of_networks_that_kn
     assert len(messages) == count
 
 
+def test_a_link_brings_text_networks_and_weights_and_is_written_as_they_are_chosen(
+    app: AppTest, trained: list[Run]
+) -> None:
+    app.text_area[0].set_value("A wonderful film.").run()
+    app.multiselect[0].set_value([trained[1].id]).run()
+    app.segmented_control(key="weights").set_value("last epoch").run()
+    wanted: dict[str, Any] = {"review": "A wonderful film.", "ask": trained[1].id, "weights": "last epoch"}
+    for shown in (app, page("try_review", **wanted)):
+        assert {name: shown.query_params[name] for name in wanted} == wanted
+        assert (shown.text_area[0].value, shown.multiselect[0].value) == ("A wonderful film.", [trained[1].id])
+        assert shown.segmented_control(key="weights").value == "last epoch"
+
+
 def test_the_missing_last_epoch_of_a_recorded_pair_is_greyed_with_the_reason(
     trained: list[Run], shared_services: Services
 ) -> None:

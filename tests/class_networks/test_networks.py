@@ -1,15 +1,18 @@
 """A class's networks: each device has a cell and a seed of its own, and what it sends is taken once or refused."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchmarks.class_networks import trained
 from rnn_compare.class_networks.networks import ClassNetwork, divided, recorded
-from rnn_compare.class_networks.task import OWN_SEEDS, class_task, packed_bits, seed_of
+from rnn_compare.class_networks.task import OWN_SEEDS, class_task, packed_bits, seed_of, unpacked_bits
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.class_training import FEWEST
 from rnn_compare.lecture.classroom.classroom import MOST_DEVICES, Classroom
@@ -47,8 +50,10 @@ def test_no_two_devices_of_any_class_are_dealt_the_same_and_none_a_seed_of_the_s
     ("cell", "seed", "right", "sentence"),
     [
         ("LSTM", FIRST, RIGHT, "was dealt SimpleRNN no. 1"),
+        ("SimpleRNN", FIRST + 2, RIGHT, "was dealt SimpleRNN no. 1"),
         ("SimpleRNN", float(FIRST), RIGHT, "was dealt"),
         ("SimpleRNN", FIRST, RIGHT[:7], "each of 8 epochs"),
+        ("SimpleRNN", FIRST, 290, "each of 8 epochs"),
         ("SimpleRNN", FIRST, [*RIGHT[:7], 501], "0 to 500 can be right"),
         ("SimpleRNN", FIRST, [*RIGHT[:7], -1], "0 to 500"),
         ("SimpleRNN", FIRST, [*RIGHT[:7], 250.5], "0 to 500"),
@@ -61,6 +66,15 @@ def test_what_no_training_of_this_device_gives_is_refused(
     with pytest.raises(UserError, match=sentence):
         training.send_network("a", cell, seed, right, CORRECT)
     assert training.networks.all() == []
+
+
+def test_a_device_sends_once_and_the_same_again_is_the_same(training: Classroom) -> None:
+    for _ in range(2):
+        training.send_network("a", "SimpleRNN", FIRST, RIGHT, CORRECT)
+    with pytest.raises(UserError, match="already"):
+        training.send_network("a", "SimpleRNN", FIRST, [500] * 8, some_correct([500]))
+    assert training.contribution("a").sent
+    assert [network.correct for network in training.networks.all()] == [CORRECT]
 
 
 def test_a_device_that_cannot_train_is_counted_through_a_restart_until_it_can(
@@ -148,6 +162,24 @@ def test_of_a_hundred_honest_networks_hardly_any_waits(prepared_cache: Path, mon
     monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
     deals = [(cell, seed_of(9, number)) for cell in TASK.cells for number in range(1, 51)]
     assert len(divided(PHONES.name, trained(deals))[1]) <= 2
+
+
+def test_the_csv_has_a_row_for_each_network(training: Classroom) -> None:
+    training.send_network("b", "LSTM", SECOND, RIGHT, CORRECT)
+    training.add_networks([ClassNetwork("SimpleRNN", OWN, (1, 3, 2), origin="server", at=time.time() + 1)])
+    of_phone, own = exported(training)
+    assert [(row["lecture"], row["question"]) for row in (of_phone, own)] == [("luck", PHONES.name)] * 2
+    columns = ("origin", "device", "cell", "seed", "best", "last")
+    assert [of_phone[name] for name in columns] == ["phone", "2", "LSTM", "20002", "290", "260"]
+    assert [own[name] for name in columns] == ["server", "", "SimpleRNN", "25001", "3", "2"]
+    assert own["right reviews by epoch"] == "1 3 2"
+
+
+@given(st.lists(st.integers(0, 500), min_size=8, max_size=8), st.lists(st.booleans(), min_size=500, max_size=500))
+def test_every_possible_result_is_taken_as_it_was_sent(right: list[int], correct: list[bool]) -> None:
+    assert TASK.checked_right(right) == tuple(right)
+    sent = TASK.checked_correct(packed_bits(np.array(correct)), sum(correct))
+    assert unpacked_bits(sent, 500).astype(bool).tolist() == correct
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from rnn_compare.class_networks.networks import ClassNetwork
 from rnn_compare.class_networks.task import OF_A_CLASS, OWN_SEEDS, seed_of
 from rnn_compare.lecture.classroom.classroom import Classroom
+from rnn_compare.presets import PHONES
 from tests.kit.classes import hold, send
 
 Restart = Callable[[], Classroom]
@@ -34,6 +35,14 @@ def test_a_class_is_hidden_until_its_networks_are_shown_or_the_lecture_ends_and_
     assert restart().class_of(1) == oldest
 
 
+def test_a_replay_and_a_comparison_go_on_after_a_restart(restart: Restart) -> None:
+    hold(restart(), 2)
+    restart().begin("luck", recorded=True, task=PHONES.name, replayed=1)
+    restart().compare(1)
+    state = restart().state()
+    assert (state.replayed, state.compared) == (1, 1)
+
+
 def test_networks_of_this_machine_count_beside_a_phones_and_played_or_left_out_ones_do_not(restart: Restart) -> None:
     classroom = restart()
     for phones in (0, 3):
@@ -41,7 +50,7 @@ def test_networks_of_this_machine_count_beside_a_phones_and_played_or_left_out_o
         own = ClassNetwork("LSTM", seed_of(classroom.number(), OWN_SEEDS + 1), (300,) * 8, origin="server")
         played = ClassNetwork("LSTM", OF_A_CLASS + 1, (301,) * 8, origin="recording")
         classroom.add_networks([replace(own, at=time.time()), played])
-    send(classroom, "old", [])
+        send(classroom, "old", [])
     classroom.mark_network(classroom.networks.sent()[0].deal, "left out")
     [result] = classroom.classes()
     assert sorted(network.origin for network in result.networks) == ["phone", "phone", "server"]

@@ -34,7 +34,10 @@ def test_the_lectures_loop_can_be_run() -> None:
     assert names["state_t"] == 3 * 2 + 0.5 * (3 * 1 + 0.5 * 8 + 1) + 1  # zeros(8) is 8 here
 
 
-def test_each_layer_of_a_network_is_told_with_its_own_shapes() -> None:
+def test_layers_of_the_same_shapes_are_told_once_and_of_others_apart() -> None:
+    titles = shapes([chosen("one"), chosen("same"), chosen("wide", units=6)])
+    assert [*titles.values()] == [["one", "same"], ["wide"]]
+    assert [(layer.units, layer.features) for layer in titles] == [(4, 5), (6, 5)]
     deep = shapes([chosen("deep", layers=2, bidirectional=True)])
     layers = [(layer.features, where) for layer, where in deep.items()]
     assert layers == [(5, ["deep, layer 1"]), (8, ["deep, layer 2"])]

@@ -36,6 +36,10 @@ def test_a_reading_has_the_type_that_the_scripts_read(tmp_path: Path) -> None:
     assert_typed({"Reading": [message(results, layer=0, author=True) | {"left_out": {"a": [0.5, 1.0]}}]}, tmp_path)
 
 
+def test_the_author_is_told_where_known() -> None:
+    assert [message([found()], 0, author=author)["author"] for author in (None, False)] == [None, False]
+
+
 def test_markup_is_read_as_a_word_and_words_that_all_networks_cut_off_are_counted_without_the_start_token() -> None:
     marked = message([found(text="word1<br />word2 <a href='x'>word3")], 0)
     assert (marked["words"], marked["cut"]) == (["word1", "<br>", "word2", "<a>", "<href>", "<'x'>", "word3"], "")

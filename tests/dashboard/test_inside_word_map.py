@@ -67,6 +67,17 @@ def test_a_word_and_its_neighbours_are_found_on_the_map_of_every_network_unless_
     assert [caption.value for caption in app.caption] == ["“word90” is too rare for the map of 20 words."]
 
 
+def test_the_map_of_a_network_that_reads_both_ways_is_waited_for(figures: dict[str, Any]) -> None:
+    network, engine = chosen("one", bidirectional=True), StubEngine()
+    app = draw(shown.show, SimpleNamespace(engine=engine), [network])
+    assert (len(app.get("progress")), figures) == (1, {})
+    result = word_map(network.run.experiment, network.weights, VOCABULARY)
+    engine.asked_of("one").result = result
+    app.run()
+    assert not app.exception
+    np.testing.assert_allclose(figures["word_map"].data[0].x, result.points[:, 0])
+
+
 @pytest.mark.usefixtures("figures")
 def test_where_pooling_drops_the_last_word_the_map_says_why_it_has_no_colours() -> None:
     maps = []

@@ -2,6 +2,7 @@
 
 from html.parser import HTMLParser
 
+import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -87,6 +88,8 @@ def test_the_strip_shows_every_position_and_says_what_is_cut_off_and_which_words
     fits = review_text.strip(read("the film"))
     assert '<div class="rc-ruler"><span></span>' in fits
     assert "rc-lost" not in fits
+    widest = EncodedReview(np.arange(1000, dtype=np.int32) % 5, 0, read("good " * 999, maxlen=1000).tokens)
+    assert review_text.strip(widest).count("<i ") == 800, "ids 3 and 4 are both known words, so they join"
 
 
 @given(st.text(min_size=1, max_size=200), st.integers(1, 12))

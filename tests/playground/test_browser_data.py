@@ -33,7 +33,7 @@ def some_reviews() -> Labelled:
     return Labelled(ranks, np.concatenate([[0], np.cumsum(lengths)]), random.integers(0, 2, len(lengths)))
 
 
-@pytest.mark.parametrize("count", [1, COUNT + 5])
+@pytest.mark.parametrize("count", [1, COUNT, COUNT + 5])
 @pytest.mark.parametrize("is_zipped", [True, False], ids=["zipped", "unzipped by the browser"])
 def test_unpacked_reviews_are_padded_as_python_pads_them(count: int, is_zipped: bool) -> None:
     reviews = some_reviews()

@@ -46,7 +46,8 @@ def test_own_texts_come_along_with_their_owner_a_warning_and_the_address_where_t
     assert page["address"] == "https://rnn.example/?a&b"
     assert '<link rel="canonical" href="https://rnn.example/?a&amp;b">' in Path("page.html").read_text("utf-8")
     message = {"packed": own["packed"], "sizes": [{"reviews": 80, "maxlen": 7, "vocabulary_size": 100}]}
-    [[ids, _]] = in_node(message, HARNESSES / "playground_data.js")["padded"]
+    [[ids, labels]] = in_node(message, HARNESSES / "playground_data.js")["padded"]
+    assert sum(labels) == 40
     words = ["", "", "", "", *own["vocabulary"].split()]
     texts = {
         " ".join(words[number] for number in ids[start : start + 7] if number > 3) for start in range(0, len(ids), 7)
@@ -76,6 +77,7 @@ def test_a_task_at_any_distance_and_a_source_that_is_too_large_for_a_page(
         (["--folder", ""], "The name of a file is empty"),
         (["--folder", "tickets.csv"], "tickets.csv is not a folder"),
         (["--folder", "none/site"], "is in a folder that does not exist"),
+        (["--folder", "tickets.csv/site"], "is in a folder that does not exist"),
         (["--html", "."], "is a folder"),
         (["--folder", "/proc/site", "--source", "tickets.csv"], "/proc/site/reviews.gz cannot be written"),
         (["--html", "page.html", "--source", "nonsense"], "There is no source 'nonsense'"),

@@ -172,6 +172,10 @@ def test_the_address_holds_the_set_up_and_a_wrong_number_is_said_at_its_field(br
         expect(page.get_by_label("Preset")).to_have_value("Own settings")
         pressed_cells = page.locator(".setup-chips [aria-pressed=true]").all_inner_texts()
         assert pressed_cells == ["SimpleRNN", "LSTM", "GRU"]
+        titles = page.locator(".part-parameters h3").all_inner_texts()
+        assert [title.split(":")[0] for title in titles] == ["SimpleRNN(16)", "LSTM(16)", "GRU(16)"]
+        page.get_by_label("Preset").select_option("Short")
+        expect(page.get_by_role("textbox", name="Reviews", exact=True)).to_have_value("8000")
 
 
 def test_a_file_on_a_disk_trains_off_line_where_nothing_can_be_kept(browser: Browser, site: Path) -> None:

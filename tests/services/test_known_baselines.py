@@ -79,7 +79,7 @@ def test_a_problem_is_said_and_not_tried_again_at_every_look(
     analysis.problem = "No worker is ready yet."
     assert known.look_up([run(new)]).remark == "No baselines: No worker is ready yet."
     engine.begun.clear()
-    known.look_up([run(new)])
+    assert known.look_up([run(new)]).remark == "No baselines: No worker is ready yet."
     assert engine.begun == {}
     monkeypatch.setattr(known_baselines, "PATIENCE_SECONDS", 0.0)
     assert known.look_up([run(new)]).waiting
@@ -92,6 +92,7 @@ def test_a_problem_is_said_and_not_tried_again_at_every_look(
     [
         (0.884, 0.896, "Word pairs are 1.2 points better than single words."),
         (0.9, 0.89, "are 1.0 points worse than single words"),
+        (1.0, 1.0, "Word pairs are equal to single words to within 1 point."),
         (0.9, 0.903, "Word pairs are equal to single words to within 1 point."),
         (0.51, 0.49, "Neither words nor word pairs can be told apart from guessing: "),
     ],

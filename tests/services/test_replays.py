@@ -46,6 +46,12 @@ def test_a_run_in_a_replay_has_the_epochs_that_have_been_played_and_no_other_fig
         assert replace(seen, replayed=False) == run
 
 
+@given(SECONDS, SECONDS, PACES)
+def test_a_replay_only_goes_forward(first: float, other: float, per_epoch: float) -> None:
+    early, late = (as_of(finished(), seconds, per_epoch).fraction_done for seconds in sorted((first, other)))
+    assert 0 <= early <= late <= 1
+
+
 def test_all_runs_go_at_one_pace_and_the_replay_is_over_when_the_longest_has_been_played() -> None:
     runs = [finished("lstm", 10), finished("gru", 5), finished("other", 10)]
     replay = Replay(("lstm", "gru"), began=100.0, per_epoch=3.0)
@@ -149,10 +155,11 @@ def test_several_seeds_are_played_as_one_card(services: Services, record: Record
     assert (card["status"], card["state"], card["press"], card["left"]) == ("replay", "replay, epoch 2 of 10", "", "")
 
 
-def test_only_finished_runs_are_played(services: Services, record: Record) -> None:
-    for runs in (services.store.runs([record(), record(Status.STOPPED)]), []):
+@pytest.mark.parametrize("status", [status for status in Status if status is not Status.FINISHED])
+def test_only_finished_runs_are_played(services: Services, record: Record, status: Status) -> None:
+    for runs in (services.store.runs([record(), record(status)]), []):
         with pytest.raises(UserError, match="Only finished runs"):
             services.replays.begin(runs, 30.0)
     assert services.replays.under_way(services.runs()) is None
-    stopped = replace(finished(), status=Status.STOPPED)
-    assert as_of(stopped, 5.0, 1.0) is stopped
+    run = replace(finished(), status=status)
+    assert as_of(run, 5.0, 1.0) is run

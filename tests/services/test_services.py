@@ -1,7 +1,8 @@
 """What pages show: runs of one moment that may be seen, conclusions that are up to date, and what links name."""
 
 import itertools
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -14,14 +15,48 @@ from rnn_compare.comparison.groups import with_older_repeats
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.lecture.classroom.class_state import State
 from rnn_compare.runs import record as record_of_runs
-from rnn_compare.runs.events import Status
+from rnn_compare.runs.events import Started, Status
 from rnn_compare.runs.record import Run
 from rnn_compare.server.app import current_app
+from rnn_compare.services import board
 from rnn_compare.services import services as module
+from rnn_compare.services import snapshot as snapshots
+from rnn_compare.services.board import View
 from rnn_compare.services.services import Services
 from rnn_compare.services.snapshot import MAX_SHOWN, Snapshot, chosen, fit_together, link_names
 from rnn_compare.training.dispatcher import AFTER_ALL_OTHERS
 from tests.kit.runs import run_with
+from tests.kit.threads import at_once
+
+
+def test_pages_that_are_drawn_at_once_share_one_reading_of_the_record_so_that_none_goes_back_in_time(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read() -> list[Run]:
+        time.sleep(0.05)  # so that all others come meanwhile
+        return []
+
+    monkeypatch.setattr(services.store, "runs", read)
+    monkeypatch.setattr(snapshots, "SNAPSHOT_SECONDS", 60.0)
+    assert len(set(at_once(lambda _: services.snapshot()))) == 1
+
+
+def test_a_board_that_is_made_while_a_run_starts_shows_one_moment(
+    services: Services, record: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = [record(Status.QUEUED, epochs=0, cell=cell) for cell in ("GRU", "LSTM")]
+    monkeypatch.setattr(Services, "parallel_runs", 1)
+    message = board.message(services, runs, View())
+    assert [group["state"].partition(",")[0] for group in message["groups"]] == ["starting", "waiting"]
+    services.refresh()
+
+    def meanwhile(of_reading: Sequence[Run], named: Sequence[str]) -> list[Run]:
+        services.store.record([Started(run, 322_113, "", {}, 1.0) for run in runs])
+        services.refresh()
+        return chosen(of_reading, named)
+
+    monkeypatch.setattr(board, "chosen", meanwhile)
+    assert board.message(services, runs, View())["groups"] == message["groups"]
 
 
 def test_a_run_that_is_hidden_while_the_record_is_read_is_not_shown(
@@ -51,8 +86,9 @@ def concluded(services: Services) -> Callable[..., int]:
     """Draws a conclusion from a shown run and an earlier one, and returns how many were drawn before it did."""
     drawn_before = itertools.count()
 
-    def conclude(shown: Run = SHOWN, earlier: Run = EARLIER) -> int:
-        return services.conclusion("x", Snapshot([shown, earlier], State()), [shown], lambda: next(drawn_before))
+    def conclude(shown: Run = SHOWN, earlier: Run = EARLIER, hidden: Set[str] = frozenset()) -> int:
+        snapshot = Snapshot([shown, earlier], State(hidden=frozenset(hidden)))
+        return services.conclusion("x", snapshot, [shown], lambda: next(drawn_before))
 
     assert conclude() == conclude() == 0
     return conclude
@@ -61,7 +97,8 @@ def concluded(services: Services) -> Callable[..., int]:
 def test_a_conclusion_is_drawn_again_once_what_it_is_made_of_has_changed(
     concluded: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    number = 0
+    number = 1
+    assert concluded(hidden={EARLIER.id}) == number
     for field, value in CHANGES.items():
         number += 1
         assert concluded(shown=replace(SHOWN, **{field: value})) == number, field
@@ -125,8 +162,9 @@ def test_a_link_shows_the_very_runs_that_it_was_made_for(places: set[int]) -> No
         assert set(ids(chosen(ALL, link_names(picked, ALL)))) == set(ids(picked))
 
 
-def test_eight_runs_are_named_each_and_nine_of_one_comparison_as_one() -> None:
+def test_eight_runs_and_nine_of_ten_that_were_compared_are_named_each_and_a_whole_comparison_of_nine_as_one() -> None:
     assert link_names([*EIGHT, *LARGE], ALL) == [*ids(EIGHT), "all-lstm-20"]
+    assert link_names(LARGE, [*ALL, run(31, 20)]) == ids(LARGE)
 
 
 def test_eight_networks_fit_with_all_their_seeds_and_nine_do_not() -> None:
