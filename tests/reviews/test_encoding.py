@@ -117,3 +117,10 @@ def test_a_typed_text_gets_the_row_of_the_same_training_review(words: list[str],
     review = read_text(" ".join(words), vocabulary, 9, maxlen)
     np.testing.assert_array_equal(review.ids, row)
     assert review.padding == np.count_nonzero(row == 0)
+
+
+def test_tokens_point_at_the_spelling_of_the_text() -> None:
+    text = "The <b>FILM</b> was İyi 👍"
+    tokens = read_text(text, VOCABULARY, vocabulary_size=100, maxlen=10).tokens
+    spelled = [text[token.start : token.end] for token in tokens[1:]]
+    assert spelled == ["The", "b", "FILM", "b", "was", "İyi", "👍"]

@@ -122,12 +122,27 @@ def test_a_full_disk_gives_a_sentence_and_what_a_crash_has_left_goes(
         disk.setattr(preparing, "_write_array", full)
         with pytest.raises(UserError, match=r"cannot be prepared .*No space left.* set RNN_COMPARE_CACHE"):
             prepared.prepare("keras")
+    assert not prepared.is_prepared("keras")
     folder = prepared.prepare("keras")
     assert {path.name for path in folder.parent.iterdir()} == {"keras.lock", folder.name}
 
 
-@pytest.mark.parametrize(("name", "size"), [("train_ranks.npy", 0), ("train_ranks.npy", 60), ("train_offsets.npy", 60)])
-def test_damaged_prepared_reviews_give_a_sentence(name: str, size: int) -> None:
-    os.truncate(prepared.prepare("keras") / name, size)
+def test_an_unwritable_cache_gives_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "reviews").write_text("a file where a folder should be")
+    with pytest.raises(UserError, match="cannot be prepared"):
+        prepared.load("keras")
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [("train_ranks.npy", None), ("train_ranks.npy", 0), ("train_ranks.npy", 60), ("train_offsets.npy", 60)],
+)
+def test_damaged_prepared_reviews_give_a_sentence(name: str, size: int | None) -> None:
+    file = prepared.prepare("keras") / name
+    if size is None:
+        file.unlink()
+    else:
+        os.truncate(file, size)
     with pytest.raises(UserError, match=r"damaged .* Delete that folder"):
         prepared.load("keras")

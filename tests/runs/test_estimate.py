@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs import estimate
 from rnn_compare.runs.estimate import START_SECONDS, TOGETHER, UNMEASURED, History, Speed, reference_seconds, workload
@@ -144,3 +145,23 @@ def test_a_long_record_is_looked_through_once_however_many_wait(monkeypatch: pyt
     begins = History(recorded).start_times([at_work(f"waits {n}", 2) for n in range(50)], [], workers=2)
     assert len(begins) == 50
     assert len(works) < 3 * (len(recorded) + len(begins))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_before_any_run_fused_layers_are_expected_to_be_several_times_quicker(cell: str) -> None:
+    fused, stock = (seconds([Experiment(cell=cell, stock_layers=layers)], [], 1) for layers in (False, True))
+    assert 3 < stock / fused < 15
+
+
+def test_before_any_run_the_measured_speed_decides() -> None:
+    experiment = Experiment(epochs=3)
+    for speed in (Speed(0.5), Speed(3.0)):
+        expected = START_SECONDS + 3 * speed.alone * reference_seconds(experiment)
+        assert seconds([experiment], [], 2, speed) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_more_networks_never_take_less_time(workers: int) -> None:
+    speed = Speed(workers=workers)
+    times = [seconds([Experiment(epochs=2)] * count, [], workers, speed) for count in range(9)]
+    assert times == sorted(times)

@@ -303,3 +303,13 @@ def test_a_record_that_cannot_be_made_anew_says_so_and_is_made_once_it_can(tmp_p
         assert "kept" not in str(refused.value)
     folder.unlink()
     assert store.runs() == []
+
+
+@pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING])
+def test_an_unfinished_run_is_not_queued_twice(store: RunStore, status: Status) -> None:
+    run = make(store)
+    if status is Status.RUNNING:
+        store.record([started(run)])
+    with pytest.raises(UserError, match="already running"):
+        store.submit_again(run, Experiment(), ME)
+    assert store.run(run).status is status

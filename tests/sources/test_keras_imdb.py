@@ -85,6 +85,21 @@ def test_no_file_runs_code_and_only_one_that_its_owner_named_may_be_another_than
     with pytest.raises(UserError, match="it asks to run pathlib"):
         read()
     assert not proof.exists()
+    monkeypatch.setenv("RNN_COMPARE_IMDB", str(write_keras_files(tmp_path / "named")))
+    read()
+    monkeypatch.delenv("RNN_COMPARE_IMDB")
+    with pytest.raises(UserError, match="is not Keras' own file"):
+        keras_imdb.find()
+    assert not proof.exists(), "to name one file allows no other"
+
+
+def test_the_fingerprint_follows_either_file(named: Path) -> None:
+    fingerprints = {keras_imdb.find().fingerprint}
+    for name in ("imdb_word_index.json", "imdb.npz"):
+        with (named / name).open("ab") as stream:
+            stream.write(b" ")
+        fingerprints.add(keras_imdb.find().fingerprint)
+    assert len(fingerprints) == 3
 
 
 @pytest.mark.parametrize(
@@ -92,11 +107,14 @@ def test_no_file_runs_code_and_only_one_that_its_owner_named_may_be_another_than
     [
         ({"x_test": None}, "an array is missing"),
         ({"x_train": [[1, 2], "good film"]}, "x_train holds something other"),
+        ({"x_train": [[1, 2], 3]}, "x_train holds something other"),
         ({"x_train": [[1, 2], [0.5]]}, "x_train holds something other"),
         ({"x_train": []}, "x_train holds something other"),
         ({"x_train": [[1, 0]], "y_train": np.array([1])}, "which count from 1"),
         ({"x_train": [[1, 301]], "y_train": np.array([1])}, "has the rank 301, but .* only 300 words"),
         ({"y_test": np.arange(12)}, "y_test does not hold one label"),
+        ({"y_test": np.array([0, 1])}, "y_test does not hold one label"),
+        ({"words": ["the", "and"]}, "does not map words to ranks"),
         ({"words": {"the": "1"}}, "does not map words to ranks"),
         ({"words": {"the": 1, "and": 3}}, "its ranks are not 1, 2, 3"),
         ({"words": {}}, "its ranks are not 1, 2, 3"),

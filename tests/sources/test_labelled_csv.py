@@ -1,5 +1,6 @@
 """Files of texts with labels as people have them: read whole, or refused in a sentence that names the row."""
 
+import codecs
 import csv
 import io
 import re
@@ -59,6 +60,11 @@ def test_cells_may_be_divided_by_what_a_spreadsheet_writes(content: str, delimit
 def test_encodings_of_spreadsheets_are_recognised(encoding: str, first: str, other: str) -> None:
     result = parse(("text;label\n" + f"{first};a\n{other};b\n" * 5).encode(encoding))
     assert result.texts[:2] == [first, other]
+
+
+def test_the_order_of_bytes_that_a_file_names_is_that_in_which_it_is_read() -> None:
+    content = codecs.BOM_UTF16_BE + ("text,label\n" + "Très déçu 😞,bad\nUne réussite,good\n" * 5).encode("utf-16-be")
+    assert parse(content).texts[0] == "Très déçu 😞"
 
 
 @pytest.mark.parametrize(

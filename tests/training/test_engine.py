@@ -8,6 +8,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import threads
 from rnn_compare.paths import checkpoint_file, model_file, run_folder, weights_file
+from rnn_compare.runs import events, schema
 from rnn_compare.runs import store as store_module
 from rnn_compare.runs.events import Ended, EpochEnd, Progress, Started, Status
 from rnn_compare.runs.record import Run
@@ -137,6 +138,11 @@ def test_an_engine_removes_the_files_of_deleted_runs_once_that_cannot_be_undone(
 ) -> None:
     [run] = engine.submit([tiny()])
     finished(engine, store, [run])
+    store.delete(run)
+    engine._wake.set()
+    time.sleep(1.0)
+    assert run_folder(run).is_dir()
+    store.restore()
     monkeypatch.setattr(store_module, "UNDO_SECONDS", 0.0)
     store.delete(run)
     engine._wake.set()
@@ -154,3 +160,22 @@ def test_a_run_that_saved_only_the_metrics_of_its_first_epoch_starts_again_when_
     [done] = finished(engine, store, [run])
     assert done.status is Status.FINISHED
     assert [epoch.figures for epoch in done.epochs] == [epoch.figures for epoch in store.run(whole).epochs]
+
+
+@pytest.mark.parametrize("status", [Status.STOPPED, Status.INTERRUPTED, Status.FAILED])
+def test_a_run_that_had_all_its_epochs_when_it_was_broken_off_is_finished_when_it_is_continued(
+    engine: Engine, store: ListeningStore, status: Status, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when Stop is pressed, or the program closed, while the models are written."""
+    finished_may_end = dict(events.ALLOWED) | {Status.FINISHED: frozenset({status})}
+    [run] = finished(engine, store, engine.submit([tiny()]))
+    with pytest.raises(UserError, match="has trained all its 2 epochs"):
+        engine.continue_run(run.id)
+    with monkeypatch.context() as changed:
+        changed.setattr(schema, "ALLOWED", finished_may_end)
+        store.record([Ended(run.id, status, None, time.time())])
+    assert store.run(run.id).status is status
+    engine.continue_run(run.id)
+    [again] = finished(engine, store, [run.id])
+    assert again.status is Status.FINISHED
+    assert again.epochs == run.epochs

@@ -9,10 +9,11 @@ import pytest
 import tensorflow as tf
 
 from rnn_compare.experiment import Experiment
+from rnn_compare.explain.prediction import predict
 from rnn_compare.fused import threads
 from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.networks import keras_models, weights
-from rnn_compare.paths import weights_file
+from rnn_compare.paths import model_file, weights_file
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import EpochEnd, Event, Status
 from rnn_compare.training.worker import job
@@ -128,3 +129,16 @@ def test_a_stop_that_comes_late_stops_no_other_attempt(monkeypatch: pytest.Monke
 def test_the_learning_rate_falls_by_a_fifth_an_epoch_where_the_schedule_is_exponential() -> None:
     experiment = tiny(schedule="exponential", epochs=4, learning_rate=0.1)
     assert [learning_rate(experiment, epoch) for epoch in range(4)] == pytest.approx([0.1, 0.08, 0.064, 0.0512])
+
+
+def test_the_saved_model_opens_in_plain_keras_and_predicts_as_our_equations_do(
+    recwarn: pytest.WarningsRecorder,
+) -> None:
+    experiment = tiny(cell="GRU", mask_padding=True)
+    assert end_of(train("gru-saved", experiment)).status is Status.FINISHED
+    ids = prepared.load("bundled").padded(experiment).x_val
+    for which in ("last", "best"):
+        model = keras.models.load_model(model_file("gru-saved", which))
+        ours = predict(experiment, weights.load(weights_file("gru-saved", which), experiment), ids)
+        np.testing.assert_allclose(ours, model.predict(ids, verbose=0)[:, 0], atol=1e-5)
+    assert [str(warning.message) for warning in recwarn if "optimizer" in str(warning.message)] == []

@@ -1,5 +1,7 @@
 import importlib.util
+import os
 import re
+import subprocess
 import sys
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -7,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from rnn_compare.errors import UserError
+from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.training.protocol import WorkerQuestion
 from rnn_compare.training.worker import worker_process
+from tests.kit.servers import PROJECT
 
 pytestmark = pytest.mark.usefixtures("empty_cache")
 
@@ -61,3 +65,15 @@ def test_byte_code_that_must_not_be_beside_the_sources_is_stored_in_the_cache_fo
     tensorflow.touch()
     worker_process.redirect_byte_code()
     assert sys.pycache_prefix is None
+
+
+def test_a_worker_starts_without_what_keras_takes_along_only_because_it_is_installed(tmp_path: Path) -> None:
+    script = (
+        "import sys; from rnn_compare.training.worker import worker_process; worker_process.prepare();"
+        " print(sorted(sys.modules.keys() & {'tensorflow', *worker_process.OPTIONAL})); import pandas, sklearn"
+    )
+    environment = {**os.environ, CACHE_VARIABLE: str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "['tensorflow']"

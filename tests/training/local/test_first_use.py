@@ -7,9 +7,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from filelock import FileLock
 
 from rnn_compare.fused.cell_kernel import KERNELS
-from rnn_compare.fused.code_folder import VARIANTS
+from rnn_compare.fused.code_folder import VARIANTS, code_folder, sign_of
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import BOOK
 from rnn_compare.reviews import prepared
@@ -63,3 +64,10 @@ def test_nothing_of_it_is_left_when_the_server_is_gone(tmp_path: Path) -> None:
     assert len(pids) == 2
     psutil.wait_procs([psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)], PATIENCE)
     assert not any(map(psutil.pid_exists, pids))
+
+
+def test_a_part_that_another_process_compiles_is_left_to_it(calls: list[str]) -> None:
+    code_folder().mkdir(parents=True)
+    with FileLock(sign_of(BOOK.cells[0]).with_suffix(".lock")):
+        first_use.prepare(first_use.REVIEWS)
+    assert calls == [first_use.REVIEWS, *reversed([part for part in first_use.FIRST if part != BOOK.cells[0]])]

@@ -6,7 +6,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.training.local import cluster, worker
 from rnn_compare.training.local.cluster import WORKERS_VARIABLE, worker_count
-from rnn_compare.training.worker.cores import THREADS_VARIABLE, number_from
+from rnn_compare.training.worker.cores import THREADS_VARIABLE, number_from, shares
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,11 @@ def test_a_long_log_is_renamed_and_a_short_or_missing_one_stays(
     log.write_bytes(b"x" * (worker.LOG_BYTES + 1))
     worker.trim_log()
     assert [path.name for path in tmp_path.iterdir()] == ["workers.old.log"]
+
+
+def test_more_trainings_than_cores_have_a_single_thread() -> None:
+    assert shares({"a", "b", "c"}, None, cores=2) == {"a": 1, "b": 1, "c": 1}
+
+
+def test_a_number_of_threads_that_was_set_is_not_exceeded() -> None:
+    assert shares({"a"}, 2, cores=16) == {"a": 2}

@@ -7,8 +7,9 @@ from typing import Any, cast
 
 import pytest
 
+from rnn_compare.experiment import Experiment
 from rnn_compare.training.local.fork_server import ForkServer
-from rnn_compare.training.local.worker_handle import LostError, WorkerHandle
+from rnn_compare.training.local.worker_handle import FORK_SERVER_LOST, LostError, WorkerHandle
 from rnn_compare.training.protocol import WorkerQuestion
 from tests.kit.waiting import PATIENCE, until
 
@@ -20,6 +21,7 @@ class Server:
 
     def __init__(self) -> None:
         self.workers: list[socket.socket] = []
+        self.ended = False
 
     def fork(self) -> socket.socket:
         ours, theirs = socket.socketpair()
@@ -27,7 +29,7 @@ class Server:
         return ours
 
     def has_ended(self, _: float) -> bool:
-        return False
+        return self.ended
 
 
 def started() -> tuple[WorkerHandle, Server]:
@@ -66,3 +68,14 @@ def test_a_worker_that_cannot_start_says_why() -> None:
     server.workers[0].close()
     until(lambda: handle.ended)
     assert (handle.failure, handle.process) == ("ImportError: no TensorFlow", None)
+
+
+@pytest.mark.parametrize("server_ended", [False, True])
+def test_a_training_ends_with_its_worker_and_knows_whether_the_fork_server_ended(server_ended: bool) -> None:
+    handle, server = started()
+    training = handle.train("attempt", "run", Experiment())
+    server.ended = server_ended
+    server.workers[0].close()
+    assert training.result(PATIENCE) == (FORK_SERVER_LOST if server_ended else None)
+    later = handle.train("attempt", "run", Experiment())
+    assert "lost before it took the run" in (later.result(PATIENCE) or "")
