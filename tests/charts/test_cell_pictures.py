@@ -58,3 +58,4 @@ def test_a_generic_drawing_has_room_for_no_gate_and_for_several(signals: int) ->
     drawing = generic_picture(some, 0).drawing
     assert drawing.count('href="#rc-sum"') == signals
     assert_on_sheet(drawing)
+    assert len({generic_picture(some, number).color for number in range(6)}) == 6, "they differ in colour"

@@ -79,6 +79,8 @@ def test_every_point_lies_within_the_chart_and_the_end_of_the_text_is_on_the_rig
     (low, high), (left, right) = figure.layout.yaxis.range, figure.layout.xaxis.range
     assert low < 0 < 100 < high
     assert right < 0.0 < 3.0 < left  # the exponent of 1000
+    left, right = noticed_chart([recalled(distances=[1], told_apart=[1.0], effect=[1.0])]).layout.xaxis.range
+    assert right < left, "a network that reads one word has an axis too"
 
 
 def test_pairs_and_words_are_of_all_networks_and_each_word_is_listed_once() -> None:
@@ -120,11 +122,16 @@ def test_a_short_axis_has_more_than_two_ticks() -> None:
     assert list(layout.xaxis.tickvals) == [100, 200, 500], "two ticks alone would not show a scale"
 
 
-def test_a_line_is_wider_than_another_that_covers_it() -> None:
-    right = AccuracyByLength(tuple(LengthAccuracy(words, 1, 500, 0) for words in (1, 2, 3)), 3)
+def test_a_line_is_wider_than_another_that_covers_it_but_not_than_one_that_crosses_it() -> None:
+    right, falling, rising = (
+        AccuracyByLength(tuple(LengthAccuracy(words, share, 500, 0) for words, share in enumerate(shares, 1)), 3)
+        for shares in ((1, 1, 1), (0.9, 0.8, 0.7), (0.7, 0.8, 0.9))
+    )
     below, above = length_chart([(chosen(name), right) for name in "AB"]).data
     assert below.line.width - above.line.width >= 4
     assert below.marker.size - above.marker.size >= 4
+    crossing = length_chart([(chosen("A"), falling), (chosen("B"), rising)]).data
+    assert len({trace.line.width for trace in crossing}) == 1
 
 
 def test_phones_get_the_points_the_axes_and_the_words_of_the_walls_chart() -> None:

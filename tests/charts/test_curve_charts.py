@@ -8,16 +8,19 @@ def test_every_chart_draws_figures_that_are_measured_and_has_a_place_of_its_own(
     assert {name for chart in all_charts().values() for name in chart.figures} <= set(all_metrics())
     assert len({chart.position for chart in all_charts().values()}) == len(all_charts())
     assert shown_charts() == tuple(all_charts())[:2] == ("accuracy", "loss")
+    assert {(chart.factor, chart.unit) for chart in all_charts().values()} == {(100, " %"), (1, "")}
 
 
 @pytest.mark.parametrize(
     ("name", "values", "low"),
     [
         ("accuracy", [], 0.4),
+        ("accuracy", [0.5, 0.9], 0.4),
         ("accuracy", [0.31, 0.9], 0.3),
         ("accuracy", [0.05], 0.0),
         ("auc", [0.5], 0.5),
         ("auc", [0.47], 0.4),
+        ("auc", [0.0], 0.0),
     ],
 )
 def test_shares_begin_below_a_guess_or_below_their_lowest_value(name: str, values: list[float], low: float) -> None:

@@ -1,5 +1,6 @@
 """Where the parameters are, drawn: to scale, adding up, and said in words as well."""
 
+import itertools
 import re
 
 import pytest
@@ -67,6 +68,17 @@ def test_every_sum_that_is_shown_is_true(experiment: Experiment) -> None:
     assert sums == [layer.arithmetic for layer in parameters(experiment).layers]
     bar = re.findall(r'style="flex: (\d+)"', html)
     assert list(map(int, bar)) == [layer.count for layer in parameters(experiment).layers]
+
+
+@given(EXPERIMENTS)
+def test_shapes_lead_from_the_shares_of_the_bar_to_the_boxes_of_the_layers(experiment: Experiment) -> None:
+    shapes = re.findall(r"polygon\(([\d.]+)% 0, ([\d.]+)% 0, ([\d.]+)% 100%, ([\d.]+)% 100%\)", drawn(experiment))
+    ways = [[float(corner) for corner in shape] for shape in shapes]
+    assert ways[0][0] == ways[0][3] == 0
+    assert ways[-1][1:3] == pytest.approx([100, 100], abs=0.05)
+    for (_, end, box_end, _), (start, _, _, box_start) in itertools.pairwise(ways):
+        assert start == end, "shares of the bar touch"
+        assert box_start - box_end == pytest.approx(2, abs=0.02), "boxes have a gap"
 
 
 @given(st.lists(EXPERIMENTS, min_size=1, max_size=8))

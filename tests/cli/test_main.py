@@ -1,13 +1,16 @@
 import io
 import json
+import re
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from rnn_compare.cli.main import main
+from rnn_compare.cli.main import main, parser
 from rnn_compare.experiment import Experiment
 from rnn_compare.metrics.metric import all_metrics
 from rnn_compare.networks.parameters import parameters
@@ -65,6 +68,8 @@ def test_a_comparison_is_trained_by_workers_and_printed_as_json_listed_predicts_
         first, second, last = (line for line in message if line["run"] == end["run"])
         assert ([first["epoch"], second["epoch"]], last) == ([1, 2], end)
         assert (end["network"], end["reason"], end["best_epoch"] in (1, 2)) == (f"{end['cell']}(4)", None, True)
+        names = {"kind", "run", "network", "cell", "seed", "status", "reason", "best_val_accuracy", "best_epoch"}
+        assert set(end) == names
         assert set(first) == {*("kind", "run", "network", "cell", "seed", "epoch", "seconds"), *all_metrics()}
         assert f"{end['run']}  {end['network']}  " in trained.stderr, "each start is on stderr"
     assert trained.stderr.startswith("2 runs waiting for a worker\n")
@@ -88,21 +93,65 @@ def test_a_comparison_is_trained_by_workers_and_printed_as_json_listed_predicts_
     [
         (["train", "--units", "0"], "units is 0; it must be between 1 and 512."),
         (["continue", "lstm-nobody"], "There is no run called 'lstm-nobody'"),
+        (["train", "--epochs", "many"], "epochs is 'many'; it must be a whole number."),
         (["train", "--units", *"123456789"], "the limit is 8"),
         (["predict", "nobody", "good"], "no run called 'nobody'"),
         (["predict", "nobody", "good", "--lines"], "--lines reads standard input, which is -."),
         (["runs", "--delete"], "Which runs? Name them"),
         (["runs", "--undo"], "No run was deleted within the last 10 seconds."),
+        (["runs", "--cell", "Transformer"], "cell is 'Transformer'; it must be one of"),
         (["trian"], "There is no command 'trian'. Did you mean train? See `python -m rnn_compare --help`."),
         (["train", "--epohs", "3"], "Did you mean --epochs? See `python -m rnn_compare train --help`."),
         (["train", "--dropout", "0", "0.2"], "'0.2' is not expected here. See `python -m rnn_compare train --help`."),
+        (["baselines", "--reviews", "500", "600"], "'600' is not expected here."),
         (["parameters", "--dropout", "0", "--dropout", "9"], "dropout is 9; it must be between"),
         (["export", "nobody", "--model", ""], "The name of a file is empty"),
         (["export", "nobody", "--model", "m.h5"], "must end in .keras"),
+        (["export", "nobody", "--model", "no/such/folder/m.keras"], "does not exist"),
+        (["export", "nobody", "--model", "m.keras"], "no run called 'nobody'"),
+        (["report", "nobody"], "no run called 'nobody'"),
     ],
 )
 def test_bad_input_is_answered_by_a_sentence(arguments: list[str], message: str, refusal: Answer) -> None:
     assert message in refusal(*arguments)
+
+
+def test_a_cache_that_cannot_be_made_is_answered_by_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: Answer
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "file" / "cache"))
+    assert "is not writable" in refusal("runs")
+
+
+def test_hints_name_the_program_as_it_was_called(monkeypatch: pytest.MonkeyPatch, refusal: Answer) -> None:
+    monkeypatch.setattr("sys.argv", ["/usr/bin/rnn-compare"])
+    assert "`rnn-compare runs` lists them" in refusal("predict", "nobody", "good")
+
+
+@pytest.mark.parametrize(
+    ("command", "taken"),
+    [
+        ("train", {"units", "maxlen"}),
+        ("sweep", {"units", "maxlen", "epochs", "reviews"}),
+        ("parameters", {"units", "maxlen"}),
+        ("baselines", set()),
+    ],
+)
+def test_help_offers_several_values_exactly_where_they_are_taken(command: str, taken: set[str]) -> None:
+    """Of a training's epochs it offered several, which were refused."""
+    offered = re.findall(r"--(\w+) [A-Z]+ \[", parser().commands[command].format_help())
+    assert {"units", "maxlen", "epochs", "reviews"} & set(offered) == taken
+
+
+def test_parameters_are_those_of_the_lecture(answer: Answer, facts: Facts) -> None:
+    counted = facts("parameters", "--cell", "SimpleRNN", "LSTM", "GRU")
+    expected = [(322_113, 2_080), (328_353, 8_320), (326_369, 6_336)]
+    assert [(line["total"], line["recurrent_layer"]) for line in counted] == expected
+    assert [layer["count"] for layer in counted[0]["layers"]] == [320_000, 2_080, 33]
+    [stacked] = facts("parameters", "--cell", "LSTM", "--layers", "2")
+    assert (stacked["recurrent_layer"], stacked["before_dense"]) == (2 * 8_320, 328_353 - 33 + 8_320)
+    assert "32·32 + 32·32 + 32 = 2,080" in answer("parameters")
 
 
 def test_texts_and_standard_input_are_read_by_several_networks_and_their_words_counted(
@@ -142,10 +191,10 @@ def test_runs_are_listed_filtered_named_deleted_and_restored(
     empty_cache: Path, answer: Answer, facts: Facts, refusal: Answer
 ) -> None:
     assert "No runs yet" in answer("runs")
+    assert facts("runs") == []
     store = RunStore(empty_cache / "runs.db")
     first, second = (finished_run(store, 0.7, cell=cell) for cell in ("LSTM", "GRU"))
-    [waiting] = store.create([Experiment(forget_bias=5.0)], Owner.current(), "page")
-    assert f"{waiting}  SimpleRNN(32) forget bias 5.0" in answer("runs"), "what tells them apart"
+    [waiting] = store.create([Experiment()], Owner.current(), "page")
 
     def listed(*arguments: str) -> list[str]:
         return [line["run"] for line in facts("runs", *arguments)]
@@ -158,7 +207,19 @@ def test_runs_are_listed_filtered_named_deleted_and_restored(
     assert listed(first, second, "--delete") == [first, second]
     assert listed() == [waiting]
     assert listed("--undo") == [first, second]
+    assert [run.name for run in store.runs([first, second])] == ["Mine", "Mine"]
     store.close()
+
+
+def test_the_table_of_runs_names_what_tells_them_apart_but_not_what_has_a_column(
+    empty_cache: Path, answer: Answer
+) -> None:
+    different: list[dict[str, Any]] = [{}, {"forget_bias": 5.0}, {"seed": 2}, {"source": "first-word"}, {"epochs": 3}]
+    with closing(RunStore(empty_cache / "runs.db")) as store:
+        lstms = [Experiment.model_validate({"cell": "LSTM", "maxlen": 202} | values) for values in different]
+        store.create(lstms, Owner.current(), "page")
+    names = [row.split("  ")[1].removeprefix("LSTM(32)") for row in answer("runs").splitlines()[1:]]
+    assert names == ["", " forget bias 5.0", " seed 2", " First word: red or blue?", ""]
 
 
 def test_a_damaged_record_is_set_aside_and_named_and_repair_restores_what_is_left_of_it(

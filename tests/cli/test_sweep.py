@@ -9,11 +9,12 @@ import psutil
 import pytest
 
 from rnn_compare.cli import sweep
-from rnn_compare.cli.main import parser
+from rnn_compare.cli.main import main, parser
 from rnn_compare.cli.setting_options import chosen
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import groups
 from rnn_compare.comparison.inference.accuracies import Score
+from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import grid
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.checkpoint import interrupt_orphans
@@ -21,7 +22,7 @@ from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from tests.faults.conftest import Command, cache, command  # noqa: F401  # fixtures
-from tests.kit.runs import run_with
+from tests.kit.runs import record, run_with
 from tests.kit.servers import listening
 from tests.kit.waiting import PATIENCE
 
@@ -60,6 +61,19 @@ def test_the_command_line_gives_any_setting_several_values_and_names_those_that_
     assert {(e.dropout, e.bidirectional, e.seed) for e in experiments} == set(product((0, 0.2), (True, False), (1, 2)))
     first, other = run(1, 0.8, 0.8), run(2, 0.8, 0.8, dropout=0.2)
     assert sweep._settings(groups([first, other])) == ["cell", "units", "maxlen", "dropout"]
+    assert sweep._settings(groups([first])) == ["cell", "units", "maxlen"]
+
+
+def test_a_sweep_that_is_trained_prints_its_results_at_once(
+    store: RunStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for seed in (1, 2):
+        record(store, Experiment(cell="GRU", seed=seed, reviews=2000, epochs=1), [0.8])
+    assert main(["sweep", "--cell", "GRU", "--seeds", "2", "--reviews", "2000", "--epochs", "1", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert err == "2 runs of the sweep already trained and reused\n"
+    [result] = [json.loads(line) for line in out.splitlines()]
+    assert (result["kind"], result["complete"], result["accuracy"]) == ("result", 2, pytest.approx(0.8))
 
 
 def test_a_sweep_that_was_killed_and_then_stopped_by_ctrl_c_is_continued_as_one_and_leaves_no_process(

@@ -14,6 +14,7 @@ from rnn_compare.comparison.baselines import NOTE, Baseline, baseline_table, bas
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
+from rnn_compare.runs import shipped
 
 SMALL = Experiment(reviews=600, vocabulary_size=2000)
 
@@ -111,6 +112,20 @@ def test_each_is_stored_once_it_is_fitted_and_read_by_every_network_of_its_split
     for damaged in (b"", b"no archive", file.read_bytes()[:300]):
         file.write_bytes(damaged)
         assert cached(SMALL) is None
+    assert [item.val_accuracy for item in baselines(SMALL)] == [item.val_accuracy for item in results]
+    assert cached(SMALL), "written anew"
+
+
+@pytest.mark.thorough
+def test_on_all_reviews_words_are_as_good_as_the_networks_and_bigrams_are_better(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
+    majority, words, bigrams = baselines(Experiment())
+    assert majority.val_accuracy == pytest.approx(0.4938)
+    assert 0.880 <= words.val_accuracy <= 0.900
+    assert bigrams.val_accuracy >= 0.905
+    assert (words.features, bigrams.features) == (9_997, 184_002)
 
 
 def test_where_nothing_can_be_stored_they_are_returned_all_the_same(cache: Path) -> None:

@@ -8,7 +8,17 @@ import pytest
 from scipy import stats
 
 from benchmarks import real_trainings
-from benchmarks.real_trainings import EARLIER, EQUALS, LOOKS, TRAININGS, UNEQUALS, normal, over_looks
+from benchmarks.real_trainings import (
+    EARLIER,
+    EQUALS,
+    LOOKS,
+    TRAININGS,
+    UNEQUALS,
+    normal,
+    over_looks,
+    piles,
+    some_pair_different,
+)
 from rnn_compare.comparison.inference.accuracies import Score
 from rnn_compare.comparison.inference.difference import compare_settings
 from rnn_compare.comparison.inference.wins import wins
@@ -75,6 +85,14 @@ def test_the_interval_of_pairs_won_covers_their_true_share(lead: float, seeds: i
     rng, true = np.random.default_rng(seeds), stats.norm.cdf(lead / 2**0.5)
     intervals = [wins(rng.normal(lead, 1, seeds).tolist(), rng.normal(0, 1, seeds).tolist()) for _ in range(300)]
     assert np.mean([item is not None and item.low <= true <= item.high for item in intervals]) >= 0.93
+
+
+@pytest.mark.slow
+def test_of_eight_equal_settings_some_pair_is_rarely_called_different() -> None:
+    for accuracies, seeds in ((piles(0.5), 3), (normal(1), 5)):
+        share = some_pair_different(real_trainings.drawn(accuracies, 8, seeds))
+        print(f"{seeds} seeds: {share:.1%}")
+        assert share <= AT_MOST
 
 
 @pytest.mark.parametrize("name", TRAININGS)

@@ -5,9 +5,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rnn_compare.comparison.evidence import Evidence
-from rnn_compare.comparison.findings import WAITS, Finding, findings
+from rnn_compare.comparison.findings import LINES, WAITS, Finding, findings
 from rnn_compare.comparison.groups import groups
 from rnn_compare.comparison.inference.wording import result
 from rnn_compare.comparison.verdicts import judge
@@ -19,6 +21,8 @@ from tests.kit.runs import epoch_end, record, run_of
 
 Epoch = tuple[float, float, float, float]
 """accuracy, loss, val_accuracy, val_loss"""
+SHARES = st.floats(0.01, 0.99)
+FIGURES = st.tuples(SHARES, st.floats(0, 3), SHARES, st.floats(0.01, 3))
 RUNNING, STOPPED = Status.RUNNING, Status.STOPPED
 BY_HEART = [(0.9, 0.25, 0.86, 0.37), (0.97, 0.08, 0.84, 0.55), (0.99, 0.03, 0.83, 0.73)]
 """The lecture's SimpleRNN."""
@@ -171,8 +175,20 @@ def test_nothing_is_said_too_early_or_by_chance(epochs: list[Epoch], settings: d
 
 def test_three_sentences_are_enough_and_what_is_learned_by_heart_is_said_before_what_fell() -> None:
     fell = [trained(cell, 0.86, 0.75, 0.75, epochs=3) for cell in ("GRU", "LSTM", "MGU")]
-    remarks = texts(*fell, run(*BY_HEART, epochs=3))
-    assert [text.split()[0] for text in remarks[1:]] == ["S", "GRU(32)"]
+    _verdict, *remarks = findings([*fell, run(*BY_HEART, epochs=3)], _known)
+    assert [(remark.run, remark.text.split()[0], remark.term) for remark in remarks] == [
+        ("S-1", "S", "overfitting"),
+        (fell[0].id, "GRU(32)", ""),
+    ]
+
+
+@given(st.lists(st.lists(FIGURES, max_size=5), min_size=1, max_size=8))
+def test_whatever_the_curves_few_sentences_are_said_and_of_runs_that_are_there(curves: list[list[Epoch]]) -> None:
+    runs = [run(*epochs, name=f"S{units}", units=units) for units, epochs in enumerate(curves, 1)]
+    outcome = findings(runs, _known)
+    assert len(outcome) <= LINES
+    assert {finding.run for finding in outcome} <= {item.id for item in runs if item.epochs}
+    assert all(finding.text.endswith(".") for finding in outcome)
 
 
 def test_a_network_is_held_against_the_more_frequent_label(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,6 +65,20 @@ def test_on_cards_and_charts_whatever_differs_is_named() -> None:
     assert names(one_each(runs)) == names(groups(runs)) == labels
 
 
+@pytest.mark.parametrize(
+    ("called", "labels"),
+    [
+        (("mine", "mine", ""), ["mine", "LSTM(32)"]),
+        (("mine", "", ""), ["GRU(32)", "LSTM(32)"]),
+        (("mine", "mine", "mine"), ["mine (GRU(32))", "mine (LSTM(32))"]),
+    ],
+)
+def test_a_network_has_the_name_that_people_gave_to_all_its_seeds(called: tuple[str, ...], labels: list[str]) -> None:
+    assert (
+        names(groups(trained({"cell": "GRU"}, {"cell": "GRU", "seed": 2}, {"cell": "LSTM"}, called=called))) == labels
+    )
+
+
 @pytest.mark.parametrize("brief", [True, False])
 def test_networks_called_the_same_say_their_settings_their_seeds_or_when_they_were_made(brief: bool) -> None:
     seeds = trained({"seed": 1}, {"seed": 2})

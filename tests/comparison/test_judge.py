@@ -55,6 +55,13 @@ def test_what_has_no_seeds_is_given_as_fixed_in_a_list_or_alone() -> None:
     assert scopes == ["networks", "settings", "settings"]
 
 
+def test_columns_of_a_dataframe_are_settings_and_a_notebook_shows_the_sentence() -> None:
+    judgement = rc.judge(pd.DataFrame(PAIR))  # type: ignore[arg-type]  # works as a mapping does
+    assert repr(judgement) == str(judgement) == str(rc.judge(PAIR))
+    [pair] = judgement.pairs
+    assert repr(pair) == str(pair)
+
+
 def test_rounded_accuracies_are_as_uncertain_as_their_last_digit() -> None:
     """*Better by 1.0 ± 0.0 points, p = 0* was said of these."""
     [pair] = rc.judge({"A": [0.91, 0.91, 0.91], "B": [0.90, 0.90, 0.90]}).pairs
@@ -86,13 +93,16 @@ def test_the_command_reads_files_without_tensorflow_or_a_page(tmp_path: Path) ->
 
 REFUSED: list[tuple[Any, dict[str, Any], str]] = [
     ({"A": [0.9]}, {}, "takes 2 to 100 settings, since every pair is judged, not 1"),
+    ({f"A{place}": [0.9] for place in range(101)}, {}, "since every pair is judged, not 101"),
     ([[0.9], [0.8]], {}, "Give them by setting"),
     ({"A": [90.0, 91.0], "B": [0.9, 0.9]}, {}, "give shares, not percent"),
     ({"A": [0.9, float("nan")], "B": [0.9, 0.9]}, {}, "no gaps"),
     ({"A": np.ma.masked_greater([0.8, 0.9], 0.85), "B": [0.9]}, {}, "no gaps"),
     ({"A": [[1, 0], [1]], "B": [0.9, 0.9]}, {}, "as many items for each seed"),
     ({"A": [10**400, 1, 1], "B": [0.9]}, {}, "A is no array of numbers"),
+    (pd.DataFrame({"setting": ["A", "B"], "accuracy": [0.9, 0.8]}), {}, "setting is no array of numbers"),
     ({1: [0.9, 0.91], "1": [0.8, 0.81]}, {}, "Every setting needs a name of its own: 1, 1."),
+    ({"A": [0.9], "": [0.8]}, {}, "Every setting needs a name of its own: A, ."),
     ({"A": [], "B": [0.9]}, {}, "must be (seeds, items)"),
     ({"A": right(1, 0.9), "B": right(1, 0.9, items=30)}, {}, "need the same items"),
     ({"A": right(1, 0.9)[0], "B": right(2, 0.9)[0]}, {}, "Give these as one row, of the shape (1, 400)"),
@@ -101,8 +111,12 @@ REFUSED: list[tuple[Any, dict[str, Any], str]] = [
     (PAIR, {"fixed": ["GRU"]}, "fixed names GRU, which is none of the settings"),
     (PAIR, {"fixed": None}, "fixed is None, but must be names of settings"),
     (PAIR, {"margin": 0.51}, "is 51 points, but must be above 0 and up to 50 points (a share of 0.5)"),
+    (PAIR, {"margin": float("nan")}, "The margin is nan points"),
+    (PAIR, {"margin": 0}, "The margin is 0 points"),
+    (PAIR, {"margin": -0.01}, "The margin is -1 points"),
     (PAIR, {"margin": "x"}, "The margin is 'x', but must be above 0"),
     (PAIR, {"looks": 0}, "looks is 0, but must be a whole number from 1 (this look counts) to 1,000"),
+    (PAIR, {"looks": 1.5}, "looks is 1.5, but must be a whole number"),
 ]
 
 
@@ -123,10 +137,11 @@ def test_names_are_shown_on_one_line_without_control_characters_and_cut(
     assert len(printed) < 2000
     assert "[31mA is better" in printed
     assert printed.replace("\n", "").isprintable()
-    with pytest.raises(rc.UserError) as refused:
-        rc.judge({hostile: [0.8, 0.81], "B": [[1, 0]]})
-    assert len(str(refused.value)) < 500
-    assert str(refused.value).isprintable()
+    for runs in ({hostile: [0.8, 0.81], "B": [[1, 0]]}, {hostile: [8.0], "B": [0.8]}, {hostile: "x", "B": [0.8]}):
+        with pytest.raises(rc.UserError) as refused:
+            rc.judge(runs)  # type: ignore[arg-type]  # also of what no type checker passes
+        assert len(str(refused.value)) < 500
+        assert str(refused.value).isprintable()
 
 
 def test_names_and_seeds_in_a_file_are_what_is_written_there(tmp_path: Path) -> None:
@@ -147,13 +162,19 @@ ROWS, BY_SEED, BY_ITEM = accuracies(**PAIR).to_csv(index=False), "setting,seed,a
         (BY_SEED + "A,1,0.9,0.1\nB,1,0.8,0.1\n", [], "has 3 columns, but 4 fields in row 1."),
         (BY_SEED + "A,1\n", [], "has 3 columns, but 2 fields in row 1."),
         (BY_SEED + '"A,1,0.9\n', [], "cannot be read as a table (unexpected end of data)"),
+        (BY_SEED + f"{'x' * 200_000},1,0.9\n", [], "cannot be read as a table (field larger than"),
+        (BY_SEED + "A,1,\n", [], "not '' (row 1)."),
         (BY_SEED + "A,1,high\n", [], "accuracy must be a number from 0 to 1, or true or false, not 'high' (row 1)."),
         (BY_SEED + f"A,1,\x1b{'x' * 10_000}\n", [], "must be a number"),
         (BY_ITEM + f"\x1b{'x' * 10_000},1,x,1\nB,1,x,1\nB,1,y,1\n", [], "lacks 1 of its 2 rows"),
         (ROWS + ",1,0.9\n", [], "1 row without setting"),
+        (ROWS + "A,,0.9\n", [], "1 row without setting"),
         (BY_ITEM + "A,1,x,1\nA,1,,1\nB,1,x,1\n", [], "1 row without setting"),
+        (ROWS, ["--margin", "200"], "The margin is 200 points, but must be above 0 and up to 50 points"),
         (ROWS, ["--margin", "one"], "Argument --margin: invalid points value: 'one'."),
         (ROWS, ["--looks", "1001"], "looks is 1001"),
+        (ROWS, ["--looks", "1.5"], "--looks: invalid int value: '1.5'"),
+        (ROWS, ["--fixed", "C"], "fixed names C, which is none of the settings"),
     ],
 )
 def test_a_file_that_is_no_such_table_is_refused(

@@ -210,6 +210,13 @@ def test_piles_of_another_setting_explain_what_few_seeds_of_a_pair_show() -> Non
         assert verdicts(judgement)["AB"] == "b is better", why
 
 
+def test_unlike_numbers_of_seeds_with_a_widened_variance_are_judged() -> None:
+    """The degrees of freedom of a lent variance were negative here: a division by zero."""
+    runs = {"A": [0.88, 0.8801, 0.8799, 0.88, 0.8801], "B": [0.883, 0.8831, 0.8829], "C": [0.88, 0.883, 0.8831]}
+    judgement = judged(looks=2, margin=0.02, **runs)
+    assert verdicts(judgement) == {"AB": "b is better", "AC": "equal", "BC": "equal"}
+
+
 def test_among_several_the_first_is_one_that_none_is_better_than_and_the_best_is_better_than_all() -> None:
     judgement, of_two = judged(**STEADY), judged(A=STEADY["A"], C=STEADY["C"])
     assert verdicts(judgement) == {"AB": "equal", "AC": "a is better", "BC": "a is better"}

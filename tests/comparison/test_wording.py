@@ -101,6 +101,7 @@ def test_each_kind_of_verdict_has_its_sentence() -> None:
 - A and B are equal to within 1 point: they differ by 0.3 ± 0.7 points (80.3 % and 80.0 % on test reviews).""")
     assert str(pairs[0]) == sentence(pairs[0])
     assert sentence(pairs[0], numbers=False) == "A is better than B by 3.8 ± 2.5 points."
+    assert "a difference of 4.0 ± 4.1 points could be" in sentence(pair(88.049, 84, 4.06))
     assert sentence(pairs[5], advice=False).endswith("could be chance (81.0 % and 80.0 % on test reviews).")
 
 

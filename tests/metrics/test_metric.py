@@ -50,4 +50,5 @@ def test_auc_is_the_share_of_pairs_in_order_equal_ones_counted_half(rows: list[t
 
 def test_auc_is_left_out_where_all_reviews_are_of_one_class() -> None:
     assert computed(LABELS, PROBABILITIES)["val_auc"] == 1.0
-    assert "val_auc" not in computed(np.ones(2, np.int64), PROBABILITIES)
+    for label in (0, 1):
+        assert "val_auc" not in computed(np.full(2, label), PROBABILITIES)
