@@ -4,16 +4,22 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.charts.palette import MARKERS
 from rnn_compare.class_networks.networks import ClassNetwork, ClassResult
-from rnn_compare.class_networks.task import OWN_SEEDS, seed_of
+from rnn_compare.class_networks.task import OWN_SEEDS, ClassTask, seed_of
 from rnn_compare.comparison.inference import wording
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.classroom.classroom import Classroom
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.presets import ATTENTION, GATES
+from rnn_compare.report.class_dots import rows
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html, origin
 from rnn_compare.runs.events import Status
@@ -21,7 +27,7 @@ from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from tests.kit.classes import hold
 from tests.kit.pages import held_by, text_of
-from tests.kit.runs import insert, run_with
+from tests.kit.runs import insert, run_with, shipped
 
 from .conftest import Trained
 
@@ -53,6 +59,7 @@ def test_it_tells_what_was_trained_and_what_may_be_concluded(trained: Trained) -
         ([{}], "A network that reads film reviews"),
         ([{"units": units} for units in range(1, 9)], "Eight networks that read film reviews"),
         ([THIRDS], "A network that tells “multiple of three” from “no multiple”"),
+        ([THIRDS, {}], "Two networks that read texts"),
     ],
 )
 def test_its_title_is_a_sentence_for_students(settings: list[dict[str, Any]], title: str, elsewhere: RunStore) -> None:
@@ -64,6 +71,19 @@ def test_it_names_no_address_of_any_network_and_runs_no_script_but_its_own(train
     assert re.findall(r"\w+://[\w./-]+", page).count("http://www.w3.org/2000/svg") == page.count("://")  # a name of SVG
     assert not re.search(r"\b(src|href)=\"(?!#)", page)
     assert re.search(r"default-src 'none'; script-src 'sha256-[^ ']+' 'wasm-unsafe-eval'; worker", page)
+
+
+def test_text_that_people_typed_is_escaped(trained: Trained) -> None:
+    contents = gather(trained.store, trained.ids[:2])
+    script = "</script><script>alert(1)</script>"
+    run = replace(contents.runs[0], name=f"<b>mine</b> & %{{y}} {script}", note=script)
+    group = replace(contents.groups[0], name=run.name)
+    page = html(replace(contents, runs=(run,), groups=(group,), names={run.id: run.name}))
+    assert "<b>mine" not in page
+    assert "<script>alert" not in page
+    assert held_by(page, "charts")["groups"][0]["label"] == run.name, "drawn as text"
+    for typed in (run.name, run.note):
+        assert escape(typed) in page
 
 
 def test_of_runs_that_broke_off_or_lack_epochs_or_predictions_it_tells_what_there_is(
@@ -93,6 +113,20 @@ def test_an_epoch_that_ends_meanwhile_is_left_to_the_next(trained: Trained, monk
     contents = gather(trained.store, trained.ids)
     assert {epoch.epoch for epochs in contents.predictions.values() for epoch in epochs} == {1}
     assert all(len(run.epochs) == 1 for run in contents.runs)
+
+
+def test_each_cell_of_a_class_has_a_row_however_many_there_are() -> None:
+    cells = CELLS[: len(MARKERS)]
+    task = ClassTask(tuple(Experiment(cell=cell, reviews=100) for cell in cells))
+    shown = rows(task, [ClassNetwork(cell, 1, (15,)) for cell in cells])
+    assert re.findall(r"<b>(.*?)</b> 1 network<", shown) == [*cells]
+
+
+def test_eight_recorded_networks_fit_into_seven_megabytes(elsewhere: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
+    page = html(gather(elsewhere, [run.id for run in shipped(elsewhere, ATTENTION, GATES)]))
+    assert len({network["numbers"] for network in held_by(page, "networks")["networks"]}) == 8
+    assert len(page.encode()) < 7_000_000
 
 
 @pytest.fixture

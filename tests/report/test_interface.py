@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 import rnn_compare as rc
+from rnn_compare.baselines.classifier import all_baselines
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.plain_script import plain_script
 from rnn_compare.paths import CACHE_VARIABLE
@@ -74,8 +75,14 @@ def test_a_result_says_what_the_record_says(trained: Trained, result: rc.Network
     assert result.curves["network"].unique().tolist() == ["SimpleRNN(3)", "LSTM(3)"]
     assert result.verdicts
     figure = result.figure("accuracy")
+    assert len(figure.data) == 2 * len(runs)
+    assert {trace.name: trace.line.dash for trace in figure.data} == {
+        "SimpleRNN(3), training": "dash",
+        "SimpleRNN(3), validation": "solid",
+        "LSTM(3), training": "dash",
+        "LSTM(3), validation": "solid",
+    }
     validated = next(trace for trace in figure.data if trace.name == "LSTM(3), validation")
-    assert (validated.line.dash, len(figure.data)) == ("solid", 2 * len(runs))
     assert list(validated.y) == [epoch["val_accuracy"] for epoch in runs[2].epochs]
     assert [title.text for title in result.figure().layout.annotations] == ["chart=Accuracy", "chart=Loss"]
     assert result.figure(["val_auc"]) == result.figure("auc") != result.figure(), "by its column, too"
@@ -106,6 +113,7 @@ def test_networks_are_a_sequence_in_the_order_asked_for(trained: Trained) -> Non
     assert result[first].run == result[-1].run
     assert first in result
     assert first not in result[:1]
+    assert [network in result[:1] for network in result] == [True, False]
     assert (result + rc.load(trained.ids)).ids == (second, first, *rest)
     assert len({*result, result[0]}) == 2
     assert rc.load(result[0], [first]).ids == (second, first)
@@ -113,6 +121,7 @@ def test_networks_are_a_sequence_in_the_order_asked_for(trained: Trained) -> Non
 
 
 REFUSED: dict[str, Callable[[Any], object]] = {
+    "units is '32'; it must be a whole number, such as 3.": lambda _: rc.train("LSTM", units="32"),
     "units is 32.0; it must be a whole number, such as 3.": lambda _: rc.sweep("LSTM", units=[4, 32.0]),
     "seeds is '3'; it must be a whole number, such as 3.": lambda _: rc.train("LSTM", seeds="3"),
     "epochs is True, but is no setting of yes or no.": lambda _: rc.sweep("LSTM", epochs=True),
@@ -123,12 +132,17 @@ REFUSED: dict[str, Callable[[Any], object]] = {
     "A comparison takes 2 to 100 settings, not 1": lambda result: result[:2].compare(),
     "page.doc must end in .html, .ipynb, .csv or .parquet": lambda result: result.report("page.doc"),
     "Baselines do not depend on units, only on source, ": lambda _: rc.baselines(units=3),
+    "No run was named": lambda _: rc.load([]),
+    "layers does not apply to attention: the depth is fixed": lambda _: rc.parameters("attention", layers=2),
+    "which is 'lst'; it must be 'best' or 'last'": lambda result: result[0].read("Dull.", which="lst"),
     "There is no chart 'nonsense'. Choose among accuracy, loss, auc and gradient.": (
         lambda result: result.figure("accuracy", "nonsense")
     ),
     "'none' is not among these runs: ": lambda result: result["none"],
     "Only networks that were trained or loaded can be added: result": lambda result: result + [result[0]],  # noqa: RUF005  # as people write
     "more is 1.5; it must be a whole number of epochs, 0 or more": lambda result: result.resume(1.5),
+    "more is -1; it must be a whole number of epochs, 0 or more": lambda result: result.resume(-1),
+    "more is '2'; it must be a whole number of epochs, 0 or more": lambda result: result.resume("2"),
     "Give the one with the texts, such as table['": lambda result: result[0].predict(pd.DataFrame({"text": ["a"]})),
     "'3' is not a text. Give one text, or several in a list": lambda result: result[0].predict([3]),
     "The plain file trains without test": lambda result: result[0].plain_script(),
@@ -173,6 +187,9 @@ def test_a_network_predicts_one_text_or_several_and_is_judged_by_their_length(re
     assert [warning.partition(" ")[0] for warning in table["warning"]] == ["", "None", "This", "This", "This"]
     lengths = network.lengths()
     assert lengths["texts"].sum() == network.run.experiment.validation_reviews
+    assert network.run.best
+    mean = np.average(lengths["accuracy"], weights=lengths["texts"])
+    assert mean == pytest.approx(network.run.best["val_accuracy"], abs=1e-6)
     assert lengths.attrs == {"trained_up_to": network.run.experiment.maxlen}
 
 
@@ -202,6 +219,13 @@ def test_every_setting_is_completed_and_explained_by_its_declaration() -> None:
     for call in (rc.train, rc.parameters):
         assert Experiment.model_fields.keys() <= inspect.signature(call).parameters.keys()
         assert "recurrent_dropout (Recurrent dropout): Share of the state dropped in training." in str(call.__doc__)
+
+
+@pytest.mark.usefixtures("trained")
+def test_baselines_are_a_table_too() -> None:
+    table = rc.baselines(reviews=80, vocabulary_size=500).frame()
+    assert table["name"].tolist() == list(all_baselines())
+    assert table["val_accuracy"].between(0, 1).all()
 
 
 @pytest.mark.slow

@@ -62,6 +62,8 @@ def test_a_network_goes_to_a_page_and_back_with_equal_bits_and_predictions(ids: 
     assert [tensor.tobytes() for tensor in after.values()] == [tensor.tobytes() for tensor in before.values()]
     assert back.predict(TEXT).probability == predicted
     assert back.run.experiment == experiment
+    assert network.run.best
+    assert back.run.best == back.run.epochs[network.run.best.epoch - 1]
     assert [(end.figures, end.seconds) for end in back.run.epochs] == [
         (end.figures, end.seconds) for end in network.run.epochs
     ]
@@ -97,6 +99,7 @@ def test_a_file_that_is_damaged_or_no_networks_is_refused_by_both(ids: list[str]
     epoch = {"accuracy": 0.5, "loss": 0.7, "val_accuracy": 0.5, "val_loss": 0.7, "seconds": 1.0}
     for_both = {
         b"": "it is damaged",
+        b"PK nonsense" * 20: "it is damaged",
         good[: len(good) // 2]: "it is damaged",
         good.replace(b"seconds", b"secondz", 1): "it is damaged",  # a checksum
         changed(good): "lacks experiment.json",
@@ -105,6 +108,7 @@ def test_a_file_that_is_damaged_or_no_networks_is_refused_by_both(ids: list[str]
         changed(good, {}, arr_1=np.zeros((4, 3))): "other shapes",
     }
     for_python = {
+        changed(good, {}, arr_1=np.zeros((4, 5), np.float32)): "other shapes than SimpleRNN(3) needs",
         changed(good, {"experiment": {"units": 0}}): "units is 0; it must be between 1 and 512.",
         changed(good, {"experiment": {"source": "nowhere"}}): "source is 'nowhere'; it must be one of",
         changed(good, {"epochs": [epoch | {"val_accuracy": 7}], "weights_epoch": 1}): "val_accuracy",

@@ -76,6 +76,7 @@ def test_no_quiz_is_of_a_network_that_lecture_or_page_lacks_even_if_a_run_has_th
 
 
 OTHER = '[[quiz]]\nid = "b"\nkind = "{}"\ntext = "T"\nbecause = "B"\n{}'
+TEXTS = 'texts = ["a", "b"]\nmeant = {}\nnetworks = ["LSTM(32)"]'
 
 
 @pytest.mark.parametrize(
@@ -84,8 +85,11 @@ OTHER = '[[quiz]]\nid = "b"\nkind = "{}"\ntext = "T"\nbecause = "B"\n{}'
         (FIND.replace('"LSTM(32)"', '"RNN"'), "quiz, a: no network is called 'RNN'"),
         (FIND.replace("A bad film", "Another film, and bad"), "answer must differ from start in exactly one word"),
         (FIND + FIND, "two questions of the quiz have the id 'a'"),
+        (FIND.replace('"find"', '"guess"'), "'guess'"),
         (FIND + 'keeps = ["LSTM(32)"]', "LSTM(32) cannot be in both flips and keeps"),
         (OTHER.format("seeds", 'trained = ["LSTM(8)", "LSTM(9)"]'), "LSTM(9) is not trained at home"),
+        (OTHER.format("texts", TEXTS.format("[1]")), "meant has 1 labels for 2 texts"),
+        (OTHER.format("texts", TEXTS.format("[1, 0, 1]")), "meant has 3 labels for 2 texts"),
     ],
 )
 def test_a_fault_in_a_quiz_is_said_in_a_sentence(quiz: str, sentence: str, tmp_path: Path) -> None:

@@ -85,6 +85,8 @@ def test_networks_read_texts_and_examples_as_the_command_does_and_warn(report: P
     report.locator(".rc-truth", has_text=re.compile("^(right|× wrong)$")).first.wait_for()  # what the example means
     box.fill("A " + "good film " * 60)
     report.get_by_text("The first 101 words were cut off").first.wait_for()
+    for act in ("Play", "Pause"):
+        report.get_by_role("button", name=f"{act} (space)").click()
     box.fill("")
     report.locator(".rc-inside section").first.wait_for(state="detached")
 
@@ -93,6 +95,9 @@ def test_its_charts_hide_curves_and_are_saved_for_a_slide(report: Page, tmp_path
     chart, legend = report.locator("[data-chart=loss]"), report.locator(".legend").get_by_role("button", name="LSTM")
     lines = chart.locator("path.line")
     assert (before := lines.count()) >= 4
+    chart.hover()
+    expect(chart.locator(".readout")).to_be_visible()
+    expect(chart.locator(".readout")).to_contain_text(re.compile(r"epoch \d.*LSTM\(3\)", re.DOTALL))
     legend.click()
     assert lines.count() < before
     legend.click()

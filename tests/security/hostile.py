@@ -32,6 +32,7 @@ HOSTILE = OF_FILES | {
     "formula with a sign": "+1+cmd|' /C calc'!A0",
     "formula with an at": "@SUM(1+1)*cmd|' /C calc'!A0",
     "formula after a tab": "\t=1+1",
+    "wide formula": "＝1+1",
     "cells": 'a","b\n=1+1',
     "shell": "; touch hacked; $(touch hacked) `touch hacked` | touch hacked && touch hacked",
     "option": "--help",
@@ -44,9 +45,10 @@ HOSTILE = OF_FILES | {
     "other digits": "٣٢",
     "enormous number": "9" * 5_000,
     "enormous exponent": "1e999999",
+    "no number": "NaN",
     "below zero": "-1",
     "pickle": "cos\nsystem\n(S'touch hacked'\ntR.",
     "long": "good film " * 2_000,
     "only spaces": " \t\n\u00a0\u3000",
 }
-LIKE_NUMBERS = ("other digits", "enormous number", "enormous exponent", "below zero")
+LIKE_NUMBERS = ("other digits", "enormous number", "enormous exponent", "no number", "below zero")

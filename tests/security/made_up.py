@@ -43,6 +43,15 @@ HEADERS = st.fixed_dictionaries(
         "X-Sign-In": st.sampled_from([f"{2**33}.{'0' * 64}", "9" * 5000]) | LINE,
     },
 )
+HANDSHAKE = st.fixed_dictionaries(
+    {"Upgrade": st.just("websocket") | LINE, "Connection": st.sampled_from(["Upgrade", "keep-alive", "close"]) | LINE},
+    optional={
+        "Sec-WebSocket-Key": st.just("x3JJHMbDL1EzLkh9GBhXDw==") | LINE,
+        "Sec-WebSocket-Version": st.just("13") | LINE,
+        "Sec-WebSocket-Protocol": st.sampled_from(["streamlit", "streamlit, x"]) | LINE,
+    },
+)
+"""Of GET alone: to any other method that asks for it uvicorn says nothing at all."""
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | VALUE,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

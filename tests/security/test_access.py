@@ -11,12 +11,15 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from rnn_compare.dashboard import components
+from rnn_compare.dashboard.widgets import sign_in
 from rnn_compare.lecture import presses
 from rnn_compare.lecture.stage import Stage
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.store import REPLACED
 from rnn_compare.server import visitor
 from rnn_compare.server.access import rules
+from rnn_compare.server.access.limits import RateLimit
 from rnn_compare.server.app import App
 from rnn_compare.services.services import Services
 from tests.kit.pages import go_to, seen, visit
@@ -64,6 +67,7 @@ ACTS: dict[str, tuple[Callable[[AppTest], AppTest], Callable[[AppTest], AppTest]
     "stop": (lambda app: runs_page(app, 1), lambda app: pressed(app, "Stop")),
     "delete": (lambda app: runs_page(app, 0), lambda app: pressed(app, "Delete")),
     "name": (lambda app: runs_page(app, 0), lambda app: typed(app, "name_")),
+    "note": (lambda app: runs_page(app, 0), lambda app: typed(app, "note_")),
     "end a lecture": (lambda app: go_to(app, "present"), lambda app: pressed(app, "End it")),
 }
 """The page that it is done on, and what is done there."""
@@ -117,16 +121,22 @@ def test_what_is_wrong_with_the_record_is_for_the_presenter(services: Services, 
     [
         ("[presenter\npassword = ", "it is not valid TOML"),
         ("[presenter]", "must hold a password or emails"),
+        ("presenter = 7", "must hold a password or emails"),
         ('[presenter]\npasword = "open sesame 22"', "holds 'pasword'"),
         ("[presenter]\npassword = 12345678", "must be a text of 8 to 200 characters"),
+        ('[presenter]\npassword = ""', "must be a text of 8 to 200 characters"),
         ('[presenter]\npassword = "1234567"', "must be a text of 8 to 200 characters"),
         (f'[presenter]\npassword = "{"x" * 201}"', "must be a text of 8 to 200 characters"),
         ('[presenter]\nemails = ["a@b.example"]', "emails need [auth] as well"),
         ('[presenter]\nemails = "a@b.example"\n[auth]\nclient_id = "x"', "must be a list of addresses"),
+        ('[presenter]\nemails = []\n[auth]\nclient_id = "x"', "must be a list of addresses"),
+        ('[auth]\nclient_id = "x"', "it holds 'auth', but no [presenter]. Write [presenter], and"),
         (f'[Presenter]\npassword = "{PASS}"', "it holds 'Presenter', but no"),
+        (f'password = "{PASS}"', "it holds 'password', but no"),
         ('[connections.sql]\nurl = "sqlite://"\n[presentor]', "it holds 'connections' and 'presentor', but no"),
         (f"[{'a' * 90}]\n[b]\n[c]\n[d]", f"it holds '{'a' * 40}', 'b' and 'c', but no"),
         ("a = " + "[" * 3_000 + "]" * 3_000, "it is not valid TOML"),
+        ("a = " + "1" * 5_000, "it is not valid TOML"),
         (f"{GUARDED}\n{'#' * 100_000}", "it cannot be read as UTF-8 text of at most 100,000 bytes"),
         (b"[presenter]\npassword = '\xff\xfe'", "it cannot be read"),
     ],
@@ -155,10 +165,67 @@ def test_a_page_that_is_locked_says_so_and_trains_nothing_and_an_empty_file_coun
     assert len(services.store.runs()) == 2
     file.unlink()
     assert own_app.access.rule().problem, "until a restart"
-    write_secrets(GUARDED)
-    assert own_app.access.rule().password == PASS
-    file.unlink()
+    for change in (file.unlink, lambda: write_secrets("")):
+        write_secrets(GUARDED)
+        assert own_app.access.rule().password == PASS
+        change()
+        assert own_app.access.rule() == rules.Rule(problem=own_app.access.rule().problem)
+        assert "was removed or emptied" in own_app.access.described()
     assert rules.Access().rule().open, "a restart opens it"
+
+
+@pytest.mark.parametrize("content", [SECRETS.encode("utf-16"), b"a = " + b"[" * 3_000 + b"]" * 3_000, None])
+def test_the_server_starts_and_says_so_where_streamlit_itself_could_not_read_the_secrets_file(
+    content: bytes | None, tmp_path: Path, write_secrets: Write
+) -> None:
+    access = rules.Access()
+    if content is None:
+        (tmp_path / "secrets.toml").mkdir()
+    else:
+        write_secrets(content)
+    assert access.for_streamlit() == {}
+    assert st.get_option("secrets.files") == [], "it reads none itself"
+    assert "cannot be used: it" in access.rule().problem
+
+
+def test_streamlit_signs_in_by_the_file_of_its_start_alone(write_secrets: Write) -> None:
+    access, file = rules.Access(), write_secrets(SECRETS)
+    assert access.for_streamlit() == {"auth": AUTH}
+    assert access.rule().emails == {LECTURER["email"]}
+    file.write_text(SECRETS.replace("rnn-compare", "another"))
+    assert access.rule().problem.startswith("The presenter's pass in secrets.toml cannot be used: [auth] has changed")
+
+
+def test_an_open_page_runs_again_once_another_rule_counts_also_the_first(
+    services: Services, write_secrets: Write, own_app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[dict[str, str]] = []
+    scripts = {"access.js": lambda data, **_: sent.append(data)}
+    monkeypatch.setattr(sign_in, "component", lambda path: scripts.get(Path(path).name) or components.component(path))
+    for content in ("", GUARDED, GUARDED.replace("sesame", "barley"), "[presenter]"):
+        write_secrets(content)
+        assert not visit().exception
+        assert sent[-1] == {"url": rules.PATH, "version": own_app.access.version()}
+    assert [data["version"] for data in sent] == ["0", "1", "2", "3"]
+    assert services.runs() == []
+
+
+def test_a_wrong_pass_gets_a_sentence_and_after_five_even_the_right_one_has_to_wait(
+    services: Services, write_secrets: Write, own_app: App
+) -> None:
+    own_app.access.attempts_by_address = RateLimit(5, 1 / 12, now=lambda: 0.0)  # no time goes by
+    write_secrets(GUARDED)
+    app = visit()
+    for wrong in ("", PASS.upper(), f"{PASS} ", f"{PASS}\0", "é" * 8):
+        signed_in(app, wrong)
+        assert not app.exception
+        assert [error.value for error in app.error] == ["Wrong pass."]
+        assert app.button[0].disabled
+    for another_tab in (app, visit()):
+        signed_in(another_tab, PASS)
+        assert [error.value for error in another_tab.error] == ["Too many attempts. Try again in 12 s."]
+        assert another_tab.button[0].disabled
+    assert services.runs() == []
 
 
 @pytest.mark.parametrize(
@@ -170,6 +237,8 @@ def test_a_page_that_is_locked_says_so_and_trains_nothing_and_an_empty_file_coun
         (LECTURER | {"email_verified": False}, False),
         (LECTURER | {"email_verified": "false"}, False),
         (LECTURER | {"email": "**student**@university.example"}, False),
+        (LECTURER | {"email": [LECTURER["email"]]}, False),
+        ({"is_logged_in": True}, False),
         ({}, False),
     ],
 )

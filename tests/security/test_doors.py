@@ -112,6 +112,15 @@ def test_a_door_opens_to_whom_the_table_says(
         assert headers.get("access-control-allow-origin") not in ("*", "https://evil.example"), "no script may read it"
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
+def test_a_page_that_its_browser_calls_another_sends_nothing_even_if_it_is_of_the_same_site(
+    guarded: Server, senders: dict[str, dict[str, str]], site: str
+) -> None:
+    sent = senders["presenter"] | {"Sec-Fetch-Site": site}
+    posts = [path for method, path, statuses in rows() if method == "POST" and statuses[0] == 400]
+    assert [answer(guarded, "POST", path, sent)[0] for path in posts] == [403] * 5
+
+
 def test_nothing_is_sent_to_any_other_door_even_by_the_presenter(
     guarded: Server, senders: dict[str, dict[str, str]], routes: list[Route]
 ) -> None:

@@ -29,7 +29,7 @@ from tests.kit.servers import Server, serving
 from tests.kit.waiting import PATIENCE
 
 from .conftest import PASS, SECRETS, Route
-from .made_up import BODILESS, BODY, HEADERS, METHODS, QUERY, SAID, SEGMENT, VALUE, widget_state
+from .made_up import BODILESS, BODY, HANDSHAKE, HEADERS, METHODS, QUERY, SAID, SEGMENT, VALUE, widget_state
 
 Widget = tuple[str, str]
 """Its kind and its id."""
@@ -136,6 +136,8 @@ def _ask_anything(server: Server, path: str, methods: list[str]) -> None:
             address += f"?{query}"
         body = None if method in BODILESS else data.draw(BODY)
         headers = data.draw(HEADERS)
+        if method == "GET" and data.draw(st.booleans()):
+            headers |= data.draw(HANDSHAKE)
         status, content = sent(server.host, method, address, body, headers)
         assert status < 500, (status, content)
         assert b"Traceback" not in content

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from rnn_compare.cli.main import main
+from rnn_compare.dashboard.pages.compare import controls
 from rnn_compare.dashboard.pages.runs import run_table
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import visible
@@ -169,6 +170,30 @@ def test_reviews_are_read_whatever_they_hold(trained: str, page: str) -> None:
             app.text_area(key="review").set_value(text).run()
         assert_sound(app, name)
         assert app.text_area(key="review").value == text, name
+
+
+@pytest.mark.parametrize("page", ["compare", "try", "inside", "reviews", "runs"])
+def test_a_links_parameters_are_never_more_than_text(services: Services, record: Callable[..., str], page: str) -> None:
+    """Each text stands in several parameters, and each parameter holds several texts."""
+    record()
+    names = list(HOSTILE)
+    parameters = (*controls.DEFAULTS, "charts", "marks", "gap", "baselines", "show", "view", "review", "number")
+    for shift in range(0, len(names), 14):
+        values = {p: HOSTILE[names[(shift + place) % len(names)]] for place, p in enumerate(parameters)}
+        with nothing_but_the_cache_is_touched():
+            app = visit(page, **values)
+        assert_sound(app, f"from {names[shift]}")
+    assert len(services.store.runs()) == 1, "a link trains nothing"
+
+
+@pytest.mark.parametrize("value", ["9" * 5_000, "1e999999", "", "<b>x</b>", "nan"], ids=lambda value: value[:9])
+def test_settings_in_a_link_that_cannot_be_are_named_and_the_usual_ones_taken(services: Services, value: str) -> None:
+    numbers = [name for name, field in Experiment.model_fields.items() if field.annotation in (int, float)]
+    app = visit(**dict.fromkeys([*numbers, "seeds"], value))
+    assert_sound(app, value)
+    assert [field for field in (*numbers, "seeds") if f"In this link: {field} is" not in seen(app)] == []
+    assert "2 networks, " in seen(app)
+    assert services.runs() == []
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -19,7 +19,7 @@ SURE = BEST | {"confidence": True}
 RIGHT = [250, 260, 270, 280, 290, 280, 270, 367]
 VOTE = {"question": "best", "round": 1, "answer": 1}
 NAME = "rnn_compare_visitor"
-COOKIES = ("", f"{NAME}=", f"{NAME}=' OR 1=1 --", f"{NAME}={'A' * 32}", f"{NAME}={'a' * 33}", "other=aa")
+COOKIES = ("", f"{NAME}=", f"{NAME}=' OR 1=1 --", f"{NAME}={'A' * 32}", f"{NAME}={'a' * 33}", f"other={'a' * 32}")
 REFUSED: list[tuple[str, Any, int, str]] = [
     ("answer", VOTE | {"question": {"a": []}}, 409, "not open"),
     *(("answer", VOTE | {"round": other}, 409, "another round") for other in (0, True, "1")),

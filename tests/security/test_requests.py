@@ -2,15 +2,19 @@
 
 import hashlib
 import json
+import math
+from pathlib import Path
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 from websockets.exceptions import InvalidStatus
 
-from rnn_compare.server.access.cookies import NAME, PRESENTER
+from rnn_compare.server.access.cookies import NAME, PRESENTER, SIGN_IN_HEADER, issue_sign_in
+from rnn_compare.server.access.rules import Rule
 from rnn_compare.server.app import App
 from rnn_compare.server.request_guard import EMBED_VARIABLE, RequestGuard
+from tests.kit.asgi import ask
 from tests.kit.forger import Forger, cookies_of, press, signed_in
 from tests.kit.servers import PROJECT, Server
 
@@ -23,7 +27,7 @@ HIDDEN = rf"""
 {ASSETS}/board.js%00.py {ASSETS}/../../site.py {ASSETS}/..%2f..%2fsite.py {ASSETS}/%2e%2e/%2e%2e/site.py
 /rnn-compare/x//etc/passwd /media/../../../etc/passwd /media/..%2f..%2f.streamlit%2fsecrets.toml
 /static/..%2f..%2f..%2fapp.py /app/static/..%2fapp.py /_stcore/bidi-components/../../app.py
-/component/x/..%2f..%2fapp.py
+/component/x/..%2f..%2fapp.py /_stcore//metrics
 """
 HERE = "localhost:8501 LOCALHOST 127.0.0.1 [::1]:8501"
 ELSEWHERE = "evil.example 127.0.0.1.evil.example:8501 localhost.evil.example evil.example@localhost 10.0.0.7:8501"
@@ -53,8 +57,11 @@ def test_on_this_machine_only_it_answers_to_this_machines_names_only(guarded: Se
     [
         ("", "'self'"),
         ("https://slides.university.example", "'self' https://slides.university.example"),
+        ("file: http://localhost:8000", "'self' file: http://localhost:8000"),
         ("*", "'self' *"),
         ("*.university.example nonsense;script-src", "'self'"),
+        ("https://a.example; script-src *", "'self'"),
+        ("javascript:alert(1)", "'self'"),
         ("https://a.example\r\nSet-Cookie:x=1", "'self'"),
     ],
 )
@@ -75,6 +82,19 @@ def test_a_browser_keeps_its_name_and_an_invented_one_is_replaced_by_a_random_on
         value, *attributes = cookie.split("; ")
         assert len(value.removeprefix(f"{NAME}=")) == 32
         assert attributes == ["Path=/", "HttpOnly", "SameSite=Lax"], "no script reads it"
+
+
+@pytest.mark.parametrize("rule", [Rule(PASS), Rule(emails=frozenset({"lecturer@university.example"}))])
+def test_a_presenter_gets_the_cookie_that_wall_and_notes_send_with_a_pass_or_an_address(
+    rule: Rule, own_app: App, empty_cache: Path
+) -> None:
+    own_app.access._latest = (math.inf, rule)
+    browser = "0123456789abcdef" * 2
+    token = issue_sign_in(browser, rule.secret)
+    assert (empty_cache / "presenter").is_dir()
+    for sent, cookies in ((token, [f"{PRESENTER}={token}; Path=/; HttpOnly; SameSite=Lax"]), (f"9{token[1:]}", [])):
+        answer = ask(own_app, "GET", "/wall", headers={"Cookie": f"{NAME}={browser}", SIGN_IN_HEADER: sent})
+        assert answer.headers.get_list("set-cookie") == cookies
 
 
 def cookie_for(server: Server, token: str, cookies: dict[str, str]) -> list[str]:

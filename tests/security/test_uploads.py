@@ -16,7 +16,8 @@ from tests.kit.servers import Server
 from .conftest import PASS
 
 CONTENT = b"text,label\n" + b"A fine day,good\nRain again,bad\n" * 10
-NAMES = ["../../evil.csv", "/etc/passwd", "..\\..\\evil.csv", ".", "", "a\0b.csv", "x" * 300 + ".csv", "~root.csv"]
+NAMES = ["../../evil.csv", "/etc/passwd", "..\\..\\evil.csv", ".", "", "a\0b.csv", "con\n.py", "~root.csv"]
+NAMES += ["x" * 300 + ".csv"]
 
 
 def form(content: bytes) -> bytes:
