@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 
 import httpx
 import pytest
@@ -58,10 +59,13 @@ def step(app: App) -> int:
     ("rule", "client", "bearer", "sentence"),
     [
         (Rule(), HERE, "", ""),
+        (Rule(), "::1", "", ""),
         (Rule(), ELSEWHERE, "", leading.OPEN),
         (Rule(), ELSEWHERE, BROWSER, leading.OPEN),
+        (PASS, HERE, "", leading.REFUSAL),
         (PASS, HERE, OTHER, leading.REFUSAL),  # a stolen sign-in
         (PASS, ELSEWHERE, BROWSER, ""),
+        (EMAILS, HERE, "", leading.REFUSAL),
         (EMAILS, ELSEWHERE, BROWSER, ""),
         (BROKEN, HERE, BROWSER, BROKEN.problem),
     ],
@@ -79,6 +83,25 @@ def test_the_presenter_comes_in_and_nobody_else(app: App, rule: Rule, client: st
     assert step(app) == int(not sentence)
 
 
+def test_a_sign_in_ends_by_a_sign_out_another_pass_and_its_time(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    follow(app, PASS)
+
+    def status(headers: dict[str, str]) -> int:
+        return ask(app, "HEAD", "/wall/events", headers=headers).status_code
+
+    headers = {"Cookie": signed_in(PASS)}
+    assert status(headers) == 200
+    with monkeypatch.context() as clock:
+        later = time.time() + cookies.VALID_SECONDS + 1
+        clock.setattr(time, "time", lambda: later)
+        assert status(headers) == 403
+    follow(app, Rule("another pass"))
+    assert status(headers) == 403
+    follow(app, PASS)
+    cookies.revoke_sign_in(BROWSER)
+    assert status(headers) == 403
+
+
 def test_of_two_people_who_press_next_at_one_step_the_second_does_not_go_on_again(app: App) -> None:
     place = f"0 {app.classroom().state().phase} 1 "
     for number, client, after in ((1, "wall", 1), (1, "notes", 1), (2, "wall", 2)):  # one who presses twice means it
@@ -86,9 +109,12 @@ def test_of_two_people_who_press_next_at_one_step_the_second_does_not_go_on_agai
         assert step(app) == after
 
 
-def test_a_press_is_carried_out_once_whoever_sends_it_again(app: App, stage: Stage) -> None:
+def test_a_press_is_carried_out_once_whoever_sends_it_again_also_after_a_restart(app: App, stage: Stage) -> None:
     for number, name, place in ((1, "next", 1), (1, "next", 1), (2, "next", 2), (1, "back", 2), (3, "back", 1)):
         assert (press(app, number=number, press=name).json(), step(app)) == ({"kept": True}, place)
+    app.classroom().close()
+    app._classroom = None
+    assert (press(app, number=3).json(), step(app)) == ({"kept": True}, 1)
     assert press(app, client="the-notes").json() == {"kept": True}
     assert step(app) == 2
     response = press(app, number=4, press="pair")
@@ -101,7 +127,7 @@ def test_a_press_is_carried_out_once_whoever_sends_it_again(app: App, stage: Sta
     ("headers", "content", "status"),
     [
         *(({"Origin": origin}, NEXT, 403) for origin in ("http://evil.example", "null", None)),
-        *(({"Sec-Fetch-Site": site}, NEXT, 403) for site in ("cross-site", "none")),
+        *(({"Sec-Fetch-Site": site}, NEXT, 403) for site in ("cross-site", "same-site", "none")),
         *(({"Content-Type": kind}, NEXT, 415) for kind in ("text/plain", "")),
         *(({}, content, 400) for content in (b"{", b"[" * 8000, b"null", b"\xff\xfe")),
         ({}, NEXT[:-1] + b', "device": 1}', 400),
@@ -126,6 +152,7 @@ def test_what_no_page_of_this_server_sends_is_refused_in_a_sentence_at_every_doo
         ({"Content-Type": "application/JSON; charset=utf-8"}, {"value": None}, 200),
         *(({}, {"client": client}, 400) for client in ("", None, "\ud800", "a" * 65, ["a"])),
         *(({}, {"number": number}, 400) for number in (0, -1, 1.0, True, "1", 10**400, math.nan, 2**53 + 1)),
+        *(({}, {"press": name}, 409) for name in (["next"], "\ud800")),
         ({}, {"press": "drop_review", "value": "\ud800"}, 200),
     ],
 )
@@ -165,6 +192,18 @@ def test_a_server_that_starts_or_ends_says_so(app: App) -> None:
     for page in ("wall", "notes"):
         response = ask(app, "GET", f"/{page}/events")
         assert (response.status_code, response.headers["connection"]) == (503, "close")
+
+
+def test_below_a_path_all_has_that_path_and_links_are_relative(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streamlit.get_option", {"server.baseUrlPath": "/course/", "server.port": 8501}.get)
+    for page in ("wall", "notes", "join"):
+        assert ask(app, "GET", f"/course/{page}/").headers["location"] == f"../{page}"
+        assert ask(app, "GET", f"/course/{page}").status_code == 200
+        assert ask(app, "GET", f"/course/{page}/{page}.js").headers["content-type"].startswith("text/javascript")
+        assert ask(app, "GET", f"/course/{page}/no.js").status_code == 404
+        assert ask(app, "GET", f"/{page}").status_code == 404
+    assert ask(app, "POST", "/course/stage/press", json=PRESS).json() == {"kept": True}
+    assert "Path=/course" in ask(app, "GET", "/course/wall").headers["set-cookie"]
 
 
 @pytest.mark.parametrize(

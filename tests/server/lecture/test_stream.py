@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import itertools
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -9,14 +10,17 @@ from typing import Any
 
 import pytest
 
+from rnn_compare.class_networks.networks import ClassNetwork
 from rnn_compare.lecture import message, phone_message, presses
+from rnn_compare.lecture.classroom.class_state import State
 from rnn_compare.lecture.scene import Scene
 from rnn_compare.lecture.stage import Stage
+from rnn_compare.presets import PHONES
 from rnn_compare.server.app import App
 from rnn_compare.server.lecture import stream as module
 from rnn_compare.server.lecture.page_files import contents
 from rnn_compare.server.lecture.stream import Audience, Stream
-from tests.kit.lectures import begin, give
+from tests.kit.lectures import LECTURE, begin, finish, give, write
 from tests.kit.waiting import PATIENCE
 
 
@@ -96,20 +100,27 @@ def test_a_vote_changes_counts_and_a_review_the_notes_at_once(stage: Stage, atte
     attend(lecture, "wall", "notes", "phones")
 
 
-def test_votes_which_are_news_to_a_wall_alone_do_not_put_off_the_phones_sign_of_life(
-    stage: Stage, attend: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("kind", ["counts", "state"])
+def test_what_is_news_to_a_wall_alone_does_not_put_off_the_phones_sign_of_life(
+    stage: Stage, attend: Callable[..., None], monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     """Else a phone takes its connection for lost and opens another, and so does every phone in the hall."""
     monkeypatch.setitem(module.BEAT_SECONDS, "phones", 0.5)
+    monkeypatch.setattr(module, "LIVE_SECONDS", 0.1)
+    if kind == "state":
+        steps = itertools.count()
+        monkeypatch.setattr(Scene, "changes_by_itself", True)
+        monkeypatch.setattr(message, "for_wall", lambda *_: {"done": next(steps)})
 
     async def lecture(_: Stream, wall: Page, phone: Page) -> None:
         heard = asyncio.gather(
-            phone.until(lambda page: page.count("beat") >= 2), wall.until(lambda page: page.count("counts") > 5)
+            phone.until(lambda page: page.count("beat") >= 2), wall.until(lambda page: page.count(kind) > 5)
         )
         for number in range(30):
             if heard.done():
                 break
-            stage.classroom().answer(f"device {number}", "best", 1, 1)
+            if kind == "counts":
+                stage.classroom().answer(f"device {number}", "best", 1, 1)
             await asyncio.sleep(0.1)
         assert heard.done()
 
@@ -135,6 +146,66 @@ def test_news_is_made_once_for_all_of_an_audience(
         assert len(made) <= 4, "a press is several changes, which may be told one by one"
 
     attend(lecture, "wall", "wall", "notes")
+
+
+def test_who_leaves_is_no_longer_here_and_who_comes_late_lands_at_the_present_step(
+    stage: Stage, attend: Callable[..., None]
+) -> None:
+    classroom = stage.classroom()
+
+    async def lecture(stream: Stream, phone: Page) -> None:
+        assert classroom.counts().here == 1
+        await phone.events.aclose()  # type: ignore[attr-defined]  # a generator
+        assert classroom.counts().here == 0
+        presses.press(stage, "show_next_step")
+        audiences: list[Audience] = ["wall", "phones", "notes"]
+        for late in (Page(stream, audience) for audience in audiences):
+            await late.until(lambda page: page.state["title"] == "Draw")
+
+    attend(lecture, "phones")
+
+
+def test_a_reveal_is_told_before_its_outcome_and_ones_own_verdict_with_it(
+    stage: Stage, attend: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LIVE_SECONDS", 0.05)
+    stage.classroom().answer("a", "best", 1, 1)
+
+    async def lecture(_: Stream, wall: Page, phone: Page) -> None:
+        for _step in range(3):
+            presses.press(stage, "show_next_step")
+        for page in (wall, phone):
+            await page.until(lambda page: page.state["phase"] == "revealed")
+            assert page.state["outcome"] is None
+        await phone.until(lambda page: page.state["outcome"])
+        assert (phone.state["outcome"]["final"], phone.last("own")["right"]) == (False, None), "they still train"
+        await asyncio.to_thread(finish, stage)
+        for page in (wall, phone):
+            await page.until(lambda page: (page.state["outcome"] or {}).get("final"))
+            assert page.state["outcome"]["answer"] == 1
+        presses.press(stage, "ask_rows", True)
+        await phone.until(lambda page: page.state["rows"])
+        assert phone.state["outcome"], "what is known stays while something else changes"
+        assert phone.last("own")["right"] is True
+
+    attend(lecture, "wall", "phones")
+
+
+def test_a_spoilt_file_is_a_problem_until_it_is_mended(
+    stage: Stage, attend: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LIVE_SECONDS", 0.05)
+
+    async def lecture(_: Stream, wall: Page, phone: Page) -> None:
+        write("title = Mine")
+        stage.classroom().ask_rows(True)
+        await wall.until(lambda page: "not valid TOML" in page.state["problem"])
+        await phone.until(lambda page: page.state["rows"])
+        assert phone.state["question"]["id"] == "best"
+        write(f"# mended\n{LECTURE}")
+        await wall.until(lambda page: page.state["problem"] == "" and page.state["title"] == "Which?")
+
+    attend(lecture, "wall", "phones")
 
 
 @pytest.mark.parametrize("page", ["for_wall", "for_notes", "for_phones"])
@@ -234,6 +305,13 @@ def test_a_page_asks_no_other_server_and_has_no_script_or_style_of_its_own(name:
         assert re.findall(r"https?://(?!www\.w3\.org/2000/svg)", content) == [], file
     assert not re.search(r"\son\w+=|<style|style=|<script>", texts[f"{name}.html"]), "its own policy would refuse that"
     assert "default-src 'none'" in texts[f"{name}.html"]
+
+
+def test_no_phone_hears_how_good_the_class_is_before_its_networks_are_shown() -> None:
+    networks = [ClassNetwork("LSTM", 10_001, (300, 387))]
+    for is_shown in (False, True):
+        state = State("luck", task=PHONES.name, task_since=1.0, task_shown=is_shown)
+        assert ("387" in json.dumps(phone_message.of_task(state, networks))) is is_shown
 
 
 def test_a_network_without_recurrence_has_its_dot_too() -> None:
