@@ -10,7 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnn_compare.browser.curves import curves_message
 from rnn_compare.browser.numbers import compressed, packed
+from rnn_compare.charts.curves.curve_chart import CurveChart, up_to_1
+from rnn_compare.comparison.groups import groups
 from rnn_compare.comparison.inference.intervals import band
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import EpochEnd
@@ -112,6 +115,40 @@ def test_a_report_draws_a_logarithmic_axis_and_a_gap_where_an_epoch_lacks_a_figu
     [line] = chart["lines"]
     assert line["strokes"] == 2
     near(line["points"], [(1, 1000.0), (2, 0.8), (4, 40.0)], rel=1e-3)
+
+
+@pytest.mark.parametrize(("seeds", "areas"), [(4, 0), (5, 1)])
+def test_fewer_than_five_seeds_are_drawn_as_their_mean_and_thin_lines_without_a_band(seeds: int, areas: int) -> None:
+    message = board_message(of_ten_seeds()[:seeds], {}, View(("accuracy",)))
+    [chart], [group] = drawn_as_svg(message), drawn(message)
+    assert (len(chart["areas"]), len(chart["lines"])) == (areas, seeds + 1)
+    assert sum("band" in line["uid"] for line in group["lines"]) == areas
+    assert f", n = {seeds}" in chart["words"][0]
+
+
+def test_a_small_gradient_norm_keeps_its_digits_beside_a_huge_one() -> None:
+    norms = {"SimpleRNN": [86164.0, 0.8], "LSTM": [0.8, 0.041], "GRU": [5.3, 0.0]}
+    runs = [run(cell, "gradient_norm", curve, cell=cell) for cell, curve in norms.items()]
+    groups_drawn = drawn(board_message(runs, {}, GRADIENT))
+    for group, curve in zip(groups_drawn, norms.values(), strict=True):
+        assert group["validation"]["y"] == pytest.approx(curve, rel=1e-3, abs=1e-3)
+
+
+def test_the_interval_of_gradient_norms_is_that_of_their_mean() -> None:
+    norms = [[0.8, 86164.0], [1.1, 91000.0], [0.9, 70500.0], [1.0, 80000.0], [0.7, 88000.0]]
+    [group] = drawn(
+        board_message([run(f"a-{seed}", "gradient_norm", n, seed) for seed, n in enumerate(norms)], {}, GRADIENT)
+    )
+    _, half = band(norms)
+    assert group["half"] == pytest.approx(half.tolist(), rel=1e-3)
+
+
+def test_a_figure_that_may_be_negative_is_drawn_below_0() -> None:
+    chart = CurveChart("mcc", "Correlation", None, "val_auc", ".1f", ".3f", up_to_1(-0.5), 50)
+    correlations = [-0.7134, 0.0, 0.4321]
+    group = groups([run("a", "val_auc", correlations)])[0]
+    [seen] = drawn(curves_message([group], [chart]))
+    assert seen["validation"]["y"] == pytest.approx(correlations, abs=1e-4)
 
 
 def near(points: Sequence[Sequence[float]], expected: Sequence[tuple[float, float]], rel: float = 3e-4) -> None:

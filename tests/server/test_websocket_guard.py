@@ -25,6 +25,11 @@ def options() -> Iterator[None]:
         ("http://LOCALHOST:8501", {"Host": "localhost:8501"}, True),
         ("http://[::1]:8501", {"Host": "[::1]:8501"}, True),
         ("https://rnn.example", {"Host": "rnn.example"}, True),
+        ("http://127.0.0.1:9999", {"Host": "127.0.0.1:8501"}, False),
+        ("http://localhost:8501", {"Host": "127.0.0.1:8501"}, False),
+        ("https://rnn.example", {"Host": "rnn.example:443"}, True),
+        ("https://rnn.example:8443", {"Host": "rnn.example:8443"}, True),
+        ("null", {"Host": "rnn.example"}, False),
         ("https://rnn.example:9999", {"Host": "rnn.example"}, False),
         ("https://rnn.example", {"Host": "127.0.0.1:8501", "X-Forwarded-Host": "rnn.example"}, True),
         ("https://rnn.example", {"Host": "inner", "X-Forwarded-Host": "rnn.example, inner"}, True),
@@ -49,3 +54,7 @@ def test_a_site_that_the_owner_names_may_connect_and_another_port_of_it_may_not(
     assert not is_own_origin(Headers({"Origin": "https://course.example:9999", **inner}))
     config.set_option("server.enableCORS", False)
     assert is_own_origin(Headers({"Origin": "https://course.example:9999", **inner}))
+
+
+def test_who_is_no_browser_names_no_origin_and_may_connect() -> None:
+    assert is_own_origin(Headers({"Host": "127.0.0.1:8501"}))
