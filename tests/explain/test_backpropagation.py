@@ -14,8 +14,9 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.explain import gradient_flow as module
 from rnn_compare.explain.gradient_flow import backpropagate, gradient_norms, probe_batch, state_gradients
 from rnn_compare.explain.prediction import predict
-from rnn_compare.networks.keras_models import layer_class
+from rnn_compare.networks.keras_models import layer_class, network
 from rnn_compare.networks.recurrent_layer import by_direction, read_sequence
+from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
 from tests.kit.networks import StopError, padded_reviews, random_weights, small, stop
@@ -136,3 +137,31 @@ def test_the_probe_is_the_first_held_out_reviews_that_fill_every_position_then_t
     np.testing.assert_array_equal((ids != 0).sum(axis=1), by_length[:10])
     assert (ids.shape, labels.shape) == ((10, 1000), (10,))
     assert probe_batch(Experiment(maxlen=1, reviews=10))[0].shape == (2, 1), "no more than was held out"
+
+
+def tape_gradients(experiment: Experiment, weights: Weights, ids: Any, labels: Any) -> list[list[Array]]:
+    model = network(experiment)
+    model.set_weights(list(weights.values()))
+    embedding, *lower, last, dense = model.layers
+    values, mask = embedding(ids), embedding.compute_mask(ids)
+    for layer in lower:
+        values = layer(values, mask=mask)
+    mask = tf.ones(ids.shape, tf.bool) if mask is None else mask
+    cells = [last.forward_layer.cell, last.backward_layer.cell] if experiment.bidirectional else [last.cell]
+    with tf.GradientTape(persistent=True) as tape:
+        ways = [unrolled(cell, values, mask, backward) for cell, backward in zip(cells, (False, True), strict=False)]
+        probabilities = dense(tf.concat([states[0] for states, _, _ in ways], axis=-1))[:, 0]
+        loss = tf.reduce_sum(keras.losses.binary_crossentropy(labels[:, np.newaxis], probabilities[:, tf.newaxis]))
+    return [by_tape(tape, loss, way, mask) for way in ways]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("settings", [{"layers": 2}, {"bidirectional": True, "mask_padding": True}])
+def test_gradients_are_those_of_tensorflow(cell: str, settings: dict[str, Any]) -> None:
+    experiment = small(cell=cell, **settings)
+    weights, ids, labels = random_weights(experiment), padded_reviews([4, 0, 9], 9, 0), np.array([1, 0, 1])
+    result = state_gradients(experiment, weights, ids, labels)
+    for ours, expected in zip(result, tape_gradients(experiment, weights, ids, labels), strict=True):
+        assert len(ours) == (2 if cell == "LSTM" else 1)
+        for gradient, by_keras in zip(ours, expected, strict=False):
+            np.testing.assert_allclose(gradient, by_keras, atol=1e-5)

@@ -58,3 +58,7 @@ def test_a_short_review_is_drawn_whole_and_of_a_long_one_both_ends_and_the_last_
     assert places[:NEAR] == list(range(1, min(NEAR, timesteps) + 1))
     assert places[-1] == timesteps
     assert (np.diff(places) > 0).all()
+
+
+def test_a_gradient_that_is_not_a_number_is_recorded_as_zero() -> None:
+    assert gradient_flow(norms(np.array([1.0, np.nan, np.inf]))).states == [[0.0, 0.0]]

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -75,3 +78,20 @@ def test_hardly_any_real_review_gets_a_warning() -> None:
 def test_a_text_beyond_what_the_box_takes_is_refused_in_words() -> None:
     with pytest.raises(UserError, match=r"20,001 characters; the limit is 20,000"):
         encode(Experiment(), "a" * 20_001)
+
+
+def test_predicting_imports_neither_keras_nor_tensorflow() -> None:
+    program = """
+import sys
+import numpy as np
+from rnn_compare.experiment import Experiment
+from rnn_compare.explain.prediction import predict
+from rnn_compare.networks.parameters import parameters
+experiment = Experiment(cell="LSTM", units=2)
+tensors = parameters(experiment).tensors
+weights = {tensor.path: np.zeros(tensor.shape, np.float32) for tensor in tensors}
+assert predict(experiment, weights, np.zeros((1, 500), int)) == 0.5
+print(sorted({"keras", "tensorflow"} & set(sys.modules)))
+"""
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"

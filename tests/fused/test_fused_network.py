@@ -6,12 +6,16 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import layer, network_pass, sequences
 from rnn_compare.fused.arithmetic import Array
 from rnn_compare.fused.cell_kernel import KERNELS
-from rnn_compare.fused.network import FusedNetwork
+from rnn_compare.fused.network import FusedNetwork, options_of
 from rnn_compare.fused.network_pass import NetworkOptions
 from rnn_compare.fused.sequences import LayerOptions
 from rnn_compare.networks import keras_models
@@ -152,3 +156,56 @@ def test_a_fit_calls_its_callbacks_when_stock_keras_does_with_its_logs_weights_a
     for our_values, their_values in zip(fused.values, stock.values, strict=True):
         for our_value, their_value in zip(our_values, their_values, strict=True):
             np.testing.assert_allclose(our_value, their_value, rtol=1e-4, atol=2e-5)
+
+
+@st.composite
+def networks_and_reviews(draw: st.DrawFn) -> tuple[Experiment, NDArray[np.int64]]:
+    batch, maxlen = draw(st.integers(1, 6)), draw(st.integers(1, 9))
+    experiment = Experiment(
+        cell=draw(st.sampled_from(sorted(KERNELS))),
+        units=draw(st.integers(1, 9)),
+        embedding_size=draw(st.integers(1, 7)),
+        maxlen=maxlen,
+        vocabulary_size=100,
+        mask_padding=draw(st.booleans()),
+        bidirectional=draw(st.booleans()),
+        layers=draw(st.integers(1, 2)),
+        seed=draw(st.integers(0, 2**31 - 1)),
+    )
+    lengths = draw(st.lists(st.integers(0, maxlen), min_size=batch, max_size=batch))
+    return experiment, padded_reviews(lengths, maxlen, seed=experiment.seed).astype(np.int64)
+
+
+@given(networks_and_reviews())
+@settings(max_examples=settings().max_examples // 3)
+def test_predictions_and_all_gradients_are_those_of_stock_keras(
+    network_and_reviews: tuple[Experiment, NDArray[np.int64]],
+) -> None:
+    compare_with_stock(*network_and_reviews)
+
+
+def compare_with_stock(experiment: Experiment, ids: NDArray[np.int64]) -> None:
+    keras.utils.set_random_seed(experiment.seed)
+    stock = keras_models.network(experiment)
+    labels = (np.arange(len(ids)) % 2).astype(np.float32)
+    with tf.GradientTape() as tape:
+        probabilities = stock(ids, training=True)
+        loss = tf.reduce_mean(keras.losses.binary_crossentropy(labels[:, np.newaxis], probabilities))
+    slices, *theirs = tape.gradient(loss, [variable.value for variable in stock.trainable_variables])
+
+    options, weights = options_of(stock), [weight.value.numpy() for weight in stock.weights]
+    no_dropout = [[None] * len(directions) for directions in options.layers]
+    forward_pass = network_pass.forward(options, weights, ids, no_dropout)
+    np.testing.assert_allclose(network_pass.probabilities(forward_pass.logits), probabilities.numpy()[:, 0], atol=1e-6)
+    np.testing.assert_allclose(network_pass.losses(forward_pass.logits, labels).mean(), loss.numpy(), rtol=1e-5)
+    embedding, ours = network_pass.backward(weights, forward_pass, labels)
+    rows = slices.values.numpy()
+    for sums, their_rows in ((embedding.sums, rows), (embedding.squares, np.square(rows))):
+        by_word = np.zeros((2, *weights[0].shape))
+        np.add.at(by_word[0], embedding.words, sums)
+        np.add.at(by_word[1], slices.indices.numpy(), their_rows)
+        np.testing.assert_allclose(by_word[0], by_word[1], rtol=1e-4, atol=1e-5)
+    for our_gradient, their_gradient in zip(ours, theirs, strict=True):
+        atol = 1e-5 * max(1.0, float(np.abs(their_gradient).max()))
+        np.testing.assert_allclose(our_gradient, their_gradient, rtol=0, atol=atol)
+    np.testing.assert_allclose(ours[-1], theirs[-1], rtol=1e-4, atol=1e-6, err_msg="the mean gradient of the logits")

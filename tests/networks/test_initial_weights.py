@@ -101,3 +101,12 @@ def test_the_recurrent_kernel_has_the_chosen_initializer_in_the_model_file_too(c
             assert type(layer.cell.recurrent_initializer).__name__ == kind
     kernel = network(Experiment(**SMALL, cell=cell, recurrent_initializer="identity")).layers[1].cell.recurrent_kernel
     np.testing.assert_array_equal(kernel.numpy()[:, :3], np.eye(3))
+
+
+@pytest.mark.parametrize("gates", [{"forget_bias": 2.5}, {"initial_gates": "chrono"}])
+@pytest.mark.parametrize("cell", ["LSTM", "MGU"])
+def test_fused_layers_begin_with_the_weights_of_stock_layers(cell: str, gates: dict[str, Any]) -> None:
+    glorot = {"layers": 2, "recurrent_initializer": "glorot_uniform"}
+    experiment = Experiment.model_validate({**SMALL, "cell": cell, **glorot, **gates})
+    for stock, fused in zip(built(experiment).variables, built(experiment, FusedNetwork).variables, strict=True):
+        np.testing.assert_array_equal(stock.numpy(), fused.numpy(), err_msg=stock.path)

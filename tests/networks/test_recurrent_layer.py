@@ -1,9 +1,11 @@
+import math
 from typing import Any
 
 import keras
 import numpy as np
 import pytest
 
+from rnn_compare.cells.formula import sigmoid
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.networks.keras_models import layer_class
 from rnn_compare.networks.recurrent_layer import CellWeights, by_direction, read_sequence, recurrent_layer
@@ -39,3 +41,9 @@ def test_masked_timesteps_keep_the_state_and_have_no_signals() -> None:
     np.testing.assert_array_equal(trace.states[0, 2], trace.states[0, 1])
     np.testing.assert_array_equal(np.isnan(trace.signals["f"]).all(axis=-1), ~mask)
     np.testing.assert_array_equal(trace.signals["carry"][0, 2], trace.signals["carry"][0, 1])
+
+
+def test_sigmoid_neither_overflows_nor_leaves_its_bounds() -> None:
+    with np.errstate(all="raise"):
+        values = sigmoid(np.array([-1e30, -1, 0, 1, 1e30], np.float32))
+    np.testing.assert_allclose(values, [0, 1 / (1 + math.e), 0.5, math.e / (1 + math.e), 1], atol=1e-7)
