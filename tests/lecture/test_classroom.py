@@ -17,7 +17,8 @@ from rnn_compare.lecture.classroom import classroom as module
 from rnn_compare.lecture.classroom.class_state import curve_setting
 from rnn_compare.lecture.classroom.classroom import Classroom
 from rnn_compare.lecture.classroom.inbox import LONGEST_REVIEW, checked_review
-from tests.kit.classes import BEST, LEAD, OWN, exported, stored
+from rnn_compare.lecture.questions import Question
+from tests.kit.classes import BEST, LEAD, NUMBER, OWN, exported, stored
 from tests.kit.waiting import PATIENCE
 
 Restart = Callable[[], Classroom]
@@ -308,3 +309,24 @@ def test_the_export_pairs_rounds_and_repeated_questions_by_device(classroom: Cla
     assert compared[4:7] == [("1", "input", "0.5", "2"), ("0", "input", "0.5", "2"), ("1", "", "0.5", "2")]
     # Asked again: of a, c and d one was right in the first round, and all are now.
     assert compared[7:] == [("1", "input", "1.0", "3"), ("1", "forget", "1.0", "3"), ("1", "input", "1.0", "3")]
+
+
+def test_a_number_outlives_a_restart_and_the_export_has_what_is_right_within_its_tolerance(
+    classroom: Classroom, restart: Restart
+) -> None:
+    classroom.show_step(1, "", "", NUMBER)
+    classroom.open_vote()
+    for device, answer in {"a": 3.4, "b": 4.5}.items():
+        classroom.answer(device, "number", 1, answer)
+    after = restart()
+    assert after.state().question == NUMBER
+    assert [(row["answer"], row["right"]) for row in exported(after)] == [("3.4", "1"), ("4.5", "0")]
+
+
+def test_a_spreadsheet_runs_no_answer_as_a_formula(classroom: Classroom) -> None:
+    evil = Question(id="own", kind="own", text="?", choices=("=1+1", "b"))
+    classroom.show_step(1, "", "", evil)
+    classroom.open_vote()
+    classroom.answer("a", "own", 1, 0)
+    [row] = exported(classroom)
+    assert row["answer"] == "'=1+1"

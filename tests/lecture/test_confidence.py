@@ -72,3 +72,20 @@ def test_confidence_is_kept_with_its_round_over_a_restart_and_goes_when_the_answ
     assert server.votes.confidence("own") == {"a": 1}
     levels = [(row["round"], row["device"], row["confidence"]) for row in exported(server)]
     assert levels == [("1", "1", "sure"), ("1", "2", ""), ("2", "1", "fairly sure")]
+
+
+def test_a_question_that_does_not_ask_takes_no_confidence() -> None:
+    assert checked_confidence(BEST, None) is None
+    with pytest.raises(UserError, match="does not ask"):
+        checked_confidence(BEST, 1)
+
+
+def test_who_answers_again_without_saying_how_sure_no_longer_counts_as_sure(
+    classroom: Classroom, restart: Callable[[], Classroom]
+) -> None:
+    classroom.show_step(0, "Predict", "Which one?", ASKED)
+    classroom.answer("a", "best", 1, 0, 2)
+    classroom.answer("a", "best", 1, 1)
+    for server in (classroom, restart()):
+        assert server.contribution("a").confidence is None
+        assert server.votes.confidence("best") == {}

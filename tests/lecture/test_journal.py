@@ -242,3 +242,9 @@ def test_two_servers_that_start_at_once_take_a_record_over_once(old: sqlite3.Con
     assert [len(journal.read(3)) for journal in journals] == [19] * 4
     for journal in journals:
         journal.close()
+
+
+def test_a_record_of_a_newer_version_is_refused(old: sqlite3.Connection, tmp_path: Path) -> None:
+    old.execute("PRAGMA user_version = 3")
+    with pytest.raises(UserError, match="has version 3; this program reads versions up to 2"):
+        Journal(tmp_path / "lecture.db")

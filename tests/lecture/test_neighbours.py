@@ -107,8 +107,14 @@ def test_signs_are_shown_until_the_vote_closes_and_neither_they_nor_rows_are_kep
         assert classroom.contribution("gone").sign is None, "its page is closed"
         classroom.vote_again()
         assert classroom.contribution("a").sign == mine.sign, "they are still looking for each other"
+        for device in "ab":
+            classroom.answer(device, "best", 2, 1)
         classroom.close_vote()
         assert classroom.contribution("a").sign is None
+        classroom.pair_neighbours()
+        assert classroom.contribution("a").sign
+        classroom.show_step(2, "Next", "")
+        assert classroom.contribution("a").sign is None, "the lecture goes on"
     after = restart()
     assert after.contribution("a").row is None
     assert not after.state().neighbours
