@@ -111,7 +111,8 @@ def test_signs_are_shown_until_the_vote_closes_and_neither_they_nor_rows_are_kep
             classroom.answer(device, "best", 2, 1)
         classroom.close_vote()
         assert classroom.contribution("a").sign is None
-        classroom.pair_neighbours()
+        with classroom.pages.opened("b"):
+            classroom.pair_neighbours()
         assert classroom.contribution("a").sign
         classroom.show_step(2, "Next", "")
         assert classroom.contribution("a").sign is None, "the lecture goes on"
