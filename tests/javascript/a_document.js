@@ -3,7 +3,7 @@
 class Node extends EventTarget {
   constructor(tag) {
     super();
-    Object.assign(this, { tag, children: [], attributes: {}, hidden: false, value: "", style: {} });
+    Object.assign(this, { tag, children: [], attributes: {}, hidden: false, value: "", style: {}, dataset: {} });
   }
 
   append(...children) {

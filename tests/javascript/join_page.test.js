@@ -77,3 +77,21 @@ test("an answer that could not be sent while its vote was open is said not to be
   receive({ lecture: 11, question, phase: "closed", round: 1 });
   assert.equal(byId("own").textContent, "Not counted: the vote closed before your answer was sent.");
 });
+
+test("an answer is called right or wrong as the server says, and how sure one is can be told once there is one", () => {
+  const control = { name: "choices", answers: [[0, "GRU", ""], [1, "LSTM", ""]], grid: false };
+  const question = { id: "best", text: "Which?", control, confidence: ["guessing", "sure"] };
+  const outcome = { final: true, answer: 1, said: "LSTM is ahead.", labels: [], only_names: false };
+  const send = (own) => source.dispatchEvent(new MessageEvent("own", { data: JSON.stringify(own) }));
+  receive({ lecture: 12, question, phase: "open", round: 1 });
+  assert.equal(byId("confidence").hidden, true, "before an answer");
+  for (const [answer, right, sentence] of [[1, true, "Correct: LSTM."], [0, false, "Not this time. You answered: GRU."]]) {
+    send({ question: "best", round: 1, answer, confidence: null, right: null });
+    receive({ lecture: 12, question, phase: "open", round: 1 });
+    assert.equal(byId("confidence").hidden, false);
+    send({ question: "best", round: 1, answer, confidence: null, right });
+    receive({ lecture: 12, question, phase: "revealed", round: 1, outcome });
+    assert.equal(byId("verdict").textContent, sentence);
+    assert.equal(byId("confidence").hidden, true, "after the reveal");
+  }
+});
