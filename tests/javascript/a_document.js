@@ -4,7 +4,17 @@ class Node extends EventTarget {
   constructor(tag) {
     super();
     Object.assign(this, { tag, children: [], attributes: {}, hidden: false, value: "", style: {}, dataset: {} });
+    this.classes = new Set();
+    this.classList = { toggle: (name, isOn) => this.classes[isOn ? "add" : "delete"](name) };
   }
+
+  click() {
+    this.dispatchEvent(new Event("click"));
+  }
+
+  showModal() {}
+
+  close() {}
 
   append(...children) {
     this.children.push(...children);
@@ -42,6 +52,7 @@ export function byId(id) {
 
 export const document = {
   visibilityState: "visible",
+  body: new Node("body"),
   addEventListener() {},
   getElementById: byId,
   createElement: (tag) => new Node(tag),

@@ -185,3 +185,11 @@ test("a script that does not run here has the wall train, once", (context) => {
   assert.deepEqual(posts.map(({ right }) => right), [[]]);
   assert.match(words("training-status"), /The wall trains in its place/);
 });
+
+test("a phone whose browser starts no worker says so, and the wall trains in its place", () => {
+  globalThis.Worker = function () { throw new Error("forbidden"); };
+  renderTraining(message(true, null), own());
+  globalThis.Worker = FakeWorker;
+  assert.match(words("training-status"), /This phone cannot train\. The wall trains in its place\./);
+  assert.deepEqual(posts.map(({ right }) => right), [[]]);
+});

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { moveOf } from "../../rnn_compare/lecture/pages/common/keys.js";
-import { makePresses } from "../../rnn_compare/lecture/pages/common/press.js";
+import { makePresses, pressButtons } from "../../rnn_compare/lecture/pages/common/press.js";
 import { percentage } from "../../rnn_compare/lecture/pages/common/votes.js";
 import { largest } from "../../rnn_compare/lecture/pages/wall/wall_fit.js";
+import { document } from "./a_document.js";
 
 const nowhere = { closest: () => null };
 const within = (...tags) => ({ closest: (selector) => (tags.some((tag) => selector.split(", ").includes(tag)) ? {} : null) });
@@ -31,6 +32,19 @@ test("while something is read word by word the arrows still lead; with Shift the
   }
   assert.equal(moveOf({ key: " ", target: nowhere }, true), undefined);
   assert.equal(moveOf({ key: "PageDown", target: nowhere }, true), "next");
+});
+
+test("a press that needs a text sends what stands in the box", () => {
+  Object.assign(globalThis, { document });
+  const sent = [];
+  const input = { label: "Text", most: 80, value: "The old one." };
+  const [button] = pressButtons([{ label: "Another text", press: "read", input }], (...press) => sent.push(press));
+  button.click();
+  const dialog = document.body.children.at(-1);
+  const [box] = dialog.all(({ tag }) => tag === "textarea");
+  box.value = "A new one.";
+  dialog.all(({ tag }) => tag === "button")[0].click();
+  assert.deepEqual(sent, [["read", "A new one."]]);
 });
 
 // Presses whose posts and pauses end when the test says so.
