@@ -367,3 +367,19 @@ def test_the_presenter_alone_has_what_is_shown_played_at_the_chosen_pace_until_i
     assert offered(app) == ({"play"}, "")
     monkeypatch.setattr(current_app().access, "rule", lambda: Rule(password="secret"))
     assert offered(page("compare.page")) == (set(), "")
+
+
+def test_stop_on_a_card_of_seeds_stops_all_that_have_not_ended(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended, *others = services.store.create([Experiment(seed=seed) for seed in (1, 2, 3)], Owner.current(), "page")
+    finish(services.store, ended, 0.8)
+    services.refresh()
+    presses = iter(
+        [([ended], list[str]())]
+    )  # as the board answers a press on its card, which is named by its first seed
+    monkeypatch.setattr("rnn_compare.dashboard.components.show_board", lambda *_, **__: next(presses, ([], [])))
+    stopped: list[str] = []
+    monkeypatch.setattr(Engine, "stop", lambda _, run: stopped.append(run))
+    assert not page(show=",".join((ended, *others))).exception
+    assert stopped == others

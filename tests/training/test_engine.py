@@ -11,14 +11,14 @@ from rnn_compare.paths import checkpoint_file, model_file, run_folder, weights_f
 from rnn_compare.runs import events, schema
 from rnn_compare.runs import store as store_module
 from rnn_compare.runs.events import Ended, EpochEnd, Progress, Started, Status
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local.cluster import LocalWorkers
 from rnn_compare.training.protocol import WorkerQuestion
 from rnn_compare.training.worker.cores import CPU_COUNT
 from tests.kit.trainings import ListeningStore, endless, tiny, worker_processes
-from tests.kit.waiting import until, until_ended
+from tests.kit.waiting import PATIENCE, until, until_ended
 
 pytestmark = pytest.mark.usefixtures("in_cache")
 
@@ -111,6 +111,15 @@ def test_a_question_that_comes_while_workers_start_has_its_time_for_the_answer_a
     monkeypatch.setattr(workers, "ask", lambda question, timeout: timeouts.append(timeout))  # noqa: ARG005  # as it is called
     engine.ask(os.getpid, timeout=0.25)
     assert timeouts == [0.25]
+
+
+def test_what_a_killed_program_was_training_can_be_continued_as_soon_as_the_next_one_starts(tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "runs.db")
+    [run] = store.create([tiny()], Owner(2**22 + 1, 1.0, Owner.current().host), "page")
+    engine = Engine(store, "page")
+    engine.start(after=PATIENCE)
+    assert store.run(run).status is Status.INTERRUPTED
+    engine.close()
 
 
 def test_an_engine_that_cannot_start_says_why_and_fails_its_runs(
