@@ -73,9 +73,10 @@ def test_a_question_on_a_curve_is_about_all_epochs_of_the_networks_that_reveal_i
 
 def test_confidence_is_asked_where_an_answer_may_be_right_unless_the_file_says_no(folder: Path) -> None:
     own = ASKS.format(kind="own") + 'choices = ["yes", "no"]\n'
-    contents = (BEST, BEST + "confidence = false", own, own + "right = 1", own + "confidence = true")
+    number = ASKS.format(kind="number") + "about = 3.9\nwithin = 0.5"
+    contents = (BEST, BEST + "confidence = false", own, own + "right = 1", own + "confidence = true", number)
     questions = [load(written(folder, HEAD + content)).steps[0].question for content in contents]
-    assert [question and question.confidence for question in questions] == [True, False, False, True, True]
+    assert [question and question.confidence for question in questions] == [True, False, False, True, True, True]
 
 
 def test_a_lectures_minutes_are_those_of_its_steps_and_each_names_where_its_question_is_answered(folder: Path) -> None:
@@ -129,6 +130,7 @@ def test_a_reveal_is_about_the_questions_since_the_last_one_but_for_those_that_a
         (HEAD + ASKS.format(kind="curve") + 'network = "GRU(32)"', "step 1: no network is called 'GRU(32)'"),
         (HEAD + ASKS.format(kind="curve"), "step 1, question: network must name the network"),
         (HEAD + f'about = "{"x" * 161}"\n' + TEXT, "about: String should have at most 160 characters"),
+        (HEAD + BEST + 'confidence = "yes"', "step 1, question, confidence: Input should be a valid boolean"),
         (HEAD + BEST + "about = 3", "step 1, question, about: Extra inputs are not permitted"),
         (HEAD + ASKS.format(kind="number") + "about = 3", "step 1, question, within: Field required"),
         (HEAD + ASKS.format(kind="own") + 'choices = ["yes"]', "step 1, question: choices must name at least two"),
