@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from rnn_compare.browser import numbers
+from rnn_compare.server.assets import assets
 from tests.browser.bare_pages import LOOK, SITE, Message, chart, open_bare
 from tests.kit.visits import zoom_in
 
@@ -95,8 +96,21 @@ def test_charts_come_and_go_with_any_message_and_those_that_stay_keep_their_zoom
     assert page.evaluate(zoom) == zoomed
     assert page.evaluate("document.querySelector('[data-chart=weight]').data[0].y.length") == 0
 
-    news.update(message(chart("length")))
+    last = message(chart("length"))
+    news.update(last | {"note": "Thick: mean of n = 3 seeds at each epoch"})
     wait_for(page, "length")
+    expect(page.locator(".rc-chart-note")).to_have_text("Thick: mean of n = 3 seeds at each epoch")
+
+    page.set_viewport_size({"width": 505, "height": 480})  # beside the sidebar, of 1280 × 720 at 150 %
+    page.add_style_tag(path=assets()["browser/common/theme.css"])  # what all pages have in common
+    [group] = last["groups"]
+    news.clear()  # no answer takes the place of what is shown
+    for networks, rows in ((2, 1), (3, 2), (4, 2)):
+        show(last | {"groups": [group | {"id": str(number)} for number in range(networks)]})
+        cards = page.locator("article.rc-card")
+        expect(cards).to_have_count(networks)
+        places = cards.evaluate_all("cards => cards.map(card => card.getBoundingClientRect().y)")
+        assert len(set(places)) == rows
 
 
 def test_a_press_goes_to_the_server_and_continue_is_inert_for_a_second_where_stop_was(

@@ -130,3 +130,8 @@ def test_the_menu_leads_to_another_page_and_shuts_and_a_box_holds_a_whole_exampl
     expect(page.get_by_role("heading", name="Runs")).to_be_visible()
     expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
     expect(header).to_have_css("content", '"Runs"', pseudo="after")
+    for width, collapsed in ((1280, "false"), (390, "true")):  # however it was left
+        page.evaluate("left => localStorage.setItem('stSidebarCollapsed-', left)", str(width > 390).lower())
+        page.set_viewport_size({"width": width, "height": 844})
+        page.goto(server.url)
+        expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", collapsed)

@@ -51,6 +51,11 @@ def test_a_review_is_stepped_through(inside: Page) -> None:
     inside.keyboard.press("End")
     expect(inside.locator(".rc-where")).to_have_text("word 9 of 9")
     expect(lstm).to_contain_text(re.compile(r"without “more”: \d+\.\d % \w+ at the end"))
+    inside.locator("[data-colouring=read]").click()
+    expect(lstm).to_contain_text(re.compile(r"“more”: (\d|no change)"))
+    strongest = re.compile(r"strongest, either way: “\w+”, [−+]\d+\.\d points")
+    expect(inside.locator(".rc-scale-said")).to_have_text(strongest)
+    inside.locator("[data-colouring=left_out]").click()
     last = lstm.locator("svg.rc-cell").get_attribute("aria-label")
 
     inside.locator(".rc-caption").click()

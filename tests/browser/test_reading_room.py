@@ -34,11 +34,18 @@ def test_a_readers_networks_are_added_replaced_and_removed(page: Page) -> None:
     shared: dict[str, Any] = {"vocabularies": {"own": "the film was good and bad not"}, "languages": LANGUAGES}
     shared |= {"drawings": {name: picture(name).drawing for name in CELLS}, "examples": [], "networks": []}
     page.evaluate("read", shared)
+    words = page.get_by_role("heading", name="Word by word")
+    expect(words).to_be_hidden()
     page.get_by_label("Type a review in English").fill("the film was not good")
     for name, title, seed in (("LSTM", "first", 1), ("SimpleRNN", "second", 2), ("LSTM", "third", 3)):
         page.evaluate("([described, weights]) => reader.add(described, weights)", network(name, title, seed))
+    expect(words).to_be_visible()
+    expect(page.get_by_label("Type a review in English: the networks read along")).to_be_visible()
     expect(page.locator(".rc-card h3")).to_have_text(["third", "second"])
     expect(page.locator(".rc-cells > section")).to_have_count(2)
     page.evaluate("reader.remove('own-LSTM')")
     expect(page.locator(".rc-card h3")).to_have_text(["second"])
+    expect(page.get_by_label("Type a review in English: second reads along")).to_be_visible()
     expect(page.locator(".rc-cells > section")).to_have_count(1)
+    page.evaluate("reader.remove('own-SimpleRNN')")
+    expect(words).to_be_hidden()

@@ -1,11 +1,15 @@
 // A document as far as the phones' scripts need one.
 
-class Node extends EventTarget {
+export class Node extends EventTarget {
   constructor(tag) {
     super();
-    Object.assign(this, { tag, children: [], attributes: {}, hidden: false, value: "", style: {}, dataset: {} });
+    Object.assign(this, { tag, children: [], attributes: {}, hidden: false, value: "", dataset: {} });
+    this.style = { setProperty() {} };
     this.classes = new Set();
-    this.classList = { toggle: (name, isOn) => this.classes[isOn ? "add" : "delete"](name) };
+    this.classList = {
+      add: (name) => this.classes.add(name),
+      toggle: (name, isOn) => this.classes[isOn ? "add" : "delete"](name),
+    };
   }
 
   click() {
@@ -18,6 +22,11 @@ class Node extends EventTarget {
 
   append(...children) {
     this.children.push(...children);
+  }
+
+  insertBefore(child, next) {
+    this.children.splice(next ? this.children.indexOf(next) : this.children.length, 0, child);
+    child.remove = () => this.children.splice(this.children.indexOf(child), 1);
   }
 
   setAttribute(name, value) {
@@ -34,6 +43,10 @@ class Node extends EventTarget {
 
   set textContent(text) {
     this.children = [text];
+  }
+
+  querySelector(selector) {
+    return this.all(({ className = "" }) => selector === `.${className.split(" ")[0]}`)[0] ?? null;
   }
 
   all(wanted) {

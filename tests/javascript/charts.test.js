@@ -20,6 +20,7 @@ test("training goes on into the running epoch, validation ends with the last who
   assert.deepEqual(training.y, [86.24, 86.24, 0, 86.24]);
   assert.deepEqual(validation.x, [1, 2]);
   assert.deepEqual(validation.y, [86.24, null], "a gap where nothing was measured");
+  assert.ok(!validation.connectgaps, "which no line bridges");
   assert.match(validation.hovertemplate, /%\{y:\.1f\} %/);
 });
 

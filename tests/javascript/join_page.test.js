@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import test from "node:test";
 
-import { byId, document, nodes } from "./a_document.js";
+import { Node, byId, document, nodes } from "./a_document.js";
 import { storeUnsent } from "../../rnn_compare/lecture/pages/phone/join_kept.js";
 
 const [stored, scrolls] = [{}, []];
 const source = new EventTarget();
 Object.assign(globalThis, {
+  Node,
   document,
   addEventListener() {},
   scrollTo: (_, top) => scrolls.push(top),
@@ -94,4 +95,11 @@ test("an answer is called right or wrong as the server says, and how sure one is
     assert.equal(byId("verdict").textContent, sentence);
     assert.equal(byId("confidence").hidden, true, "after the reveal");
   }
+});
+
+test("a network's card has its parameters, term by term", () => {
+  const lines = ["LSTM: 4 · (32 + 32 + 1) · 32 = 8,320", "Dense: 32 + 1 = 33"];
+  receive({ lecture: 13, parts: [{ kind: "cards", cards: [{ title: "LSTM(32)", color: "red", lines }] }] });
+  const [card] = byId("parts").all(({ attributes }) => attributes.class === "card");
+  assert.equal(card.textContent, ["LSTM(32)", ...lines].join(" "));
 });

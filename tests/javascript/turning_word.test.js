@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { turningWord } from "../../rnn_compare/browser/drawing/cell/turning_word.js";
+import { render } from "../../rnn_compare/dashboard/assets/cell/turning_words.js";
+import { document } from "./a_document.js";
 
 const NET = { labels: ["negative", "positive"], first: 0, unknown: [] };
 const WORDS = ["a", "boring", "film", "zzyzx"];
@@ -49,4 +51,16 @@ test("unknown words and markup are never the strongest, and without another word
 test("a word that stands twice is told by its place, and words that were cut off count for the place alone", () => {
   const sentence = of([-2, -2, -1], { first: 2 }, ["good", "film", "bad", "film"]);
   assert.match(sentence, /; “film” \(word 4\) counts most \(−15\.0 points\)\.$/);
+});
+
+test("the word of each network is named once, in a line of its own, however often it is drawn", () => {
+  Object.assign(globalThis, { document });
+  const parentElement = document.createElement("div");
+  const run = { ...NET, words: WORDS, logits: [-2, -2, 0.5, -1, -2] };
+  const runs = [{ ...run, title: "LSTM(8)" }, { ...run, title: "GRU(8)", logits: [-2, -2, -0.5, -1, -2] }];
+  for (let times = 0; times < 2; times += 1) render({ data: { runs }, parentElement });
+  const lines = parentElement.all(({ tag }) => tag === "p").map(({ textContent }) => textContent);
+  assert.equal(lines.length, 2);
+  assert.match(lines[0], /LSTM\(8\) +“boring” counts most .* without it 62\.2 % positive\.$/);
+  assert.match(lines[1], /GRU\(8\) +No single word decides; “boring” counts most/);
 });

@@ -105,6 +105,12 @@ def test_a_word_longer_than_the_wall_is_broken_and_at_the_end_it_says_where_to_g
     present(podium.url, "end")
     expect(page.get_by_text("No lecture is running.")).to_be_visible()
     expect(page.get_by_role("link")).to_have_attribute("href", "present")
+    refusal = "Only the presenter can do this."
+    page.route("**/wall/events*", lambda route: route.fulfill(status=403, json={"said": refusal}))
+    page.reload()
+    expect(page.get_by_text(refusal)).to_be_visible()
+    expect(page.get_by_role("link")).to_have_attribute("href", "present")
+    expect(page.locator("h1")).to_have_text("The wall")
 
 
 @pytest.fixture
