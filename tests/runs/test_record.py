@@ -66,6 +66,7 @@ def test_the_time_left_comes_from_the_runs_own_epochs_not_from_its_first_batches
     """These also hold the tracing of the network: a minute's training was said to take an hour and more."""
     assert run(0.5, 0.6, progress=at(3, 50, 100)).seconds_left == pytest.approx(7.55 * 10.0)
     assert run(progress=at(1, 1, 157, time=105.0)).seconds_left is None
+    assert run(0.5, 0.6, status=Status.STOPPED).seconds_left is None
     assert [run(*[0.5] * epochs).seconds_per_epoch for epochs in range(4)] == [None, 15.0, 10.0, 10.0]
 
 

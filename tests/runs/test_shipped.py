@@ -17,7 +17,7 @@ from rnn_compare.presets import ATTENTION, BOOK, FIRST_WORD, GATES, OPEN_GATES, 
 from rnn_compare.report.recording import write
 from rnn_compare.reviews import prepared
 from rnn_compare.runs import shipped as module
-from rnn_compare.runs.events import Status, accuracy, decoded, encoded
+from rnn_compare.runs.events import Ended, Status, accuracy, decoded, encoded
 from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.shipped import add_shipped
 from rnn_compare.runs.store import RunStore
@@ -133,6 +133,21 @@ def test_a_server_takes_the_recordings_in_once_unless_it_is_told_not_to_and_dele
         store.delete(run.id)
     store.close()
     assert start() == []
+
+
+def test_a_server_begins_also_where_the_recordings_cannot_be_taken_in_and_takes_none_in_beside_its_own_runs(
+    start: Callable[[], list[Run]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "damaged" / "runs").mkdir(parents=True)
+    (tmp_path / "damaged" / "runs.db").write_bytes(b"no record")
+    with monkeypatch.context() as damaged:
+        damaged.setattr(module, "FOLDER", tmp_path / "damaged")
+        assert start() == []
+    store = RunStore(tmp_path / "cache" / "runs.db")
+    [own] = store.create(BOOK.experiments()[:1], Owner.current(), "page")
+    store.record([Ended(own, Status.STOPPED, None, 1.0)])
+    store.close()
+    assert [run.id for run in start()] == [own]
 
 
 def test_finished_runs_are_given_along_as_a_folder_that_serves_as_a_cache(

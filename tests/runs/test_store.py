@@ -224,10 +224,11 @@ def test_a_deletion_is_finished_with_its_epochs_once_it_is_due_even_by_the_next_
     store.delete(run)
     later = RunStore(store.path)
     assert (later.deleted(), later.finish_deletions()) == ([], [run])
-    later.restore()  # too late
-    assert [remaining.id for remaining in later.runs()] == [other]
     with sqlite3.connect(store.path) as connection:
         assert connection.execute("SELECT DISTINCT run FROM epochs").fetchall() == [(other,)]
+        assert connection.execute("SELECT * FROM deletions").fetchall() == []
+    later.restore()  # too late
+    assert [remaining.id for remaining in later.runs()] == [other]
 
 
 def test_programs_write_side_by_side_and_nothing_is_lost(store: RunStore) -> None:

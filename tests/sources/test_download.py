@@ -99,7 +99,7 @@ def test_anything_else_than_keras_own_files_is_thrown_away(
     small: dict[str, bytes], serve: Serve, name: str, other: bytes
 ) -> None:
     address = serve(small | {name: other})
-    with pytest.raises(UserError, match=rf"{name} (is not the expected one|cannot be downloaded)"):
+    with pytest.raises(UserError, match=rf"{address}{name} (is not the expected one|cannot be downloaded)"):
         fetch(address)
     assert name not in left_behind()
     assert not [left for left in left_behind() if left.startswith(".")]

@@ -1,4 +1,5 @@
 import errno
+import random
 import re
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,19 @@ def test_every_epoch_reads_every_review_once_in_an_order_of_its_own() -> None:
     assert orders[0] != orders[1] != orders[2]
     assert prepared.order(experiment, 0).tolist() == orders[0]
     assert prepared.order(tiny(seed=4), 0).tolist() != orders[0]
+
+
+def test_initial_weights_do_not_depend_on_what_other_threads_draw(monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment, seed_all = tiny(cell="LSTM", dropout=0.2), keras.utils.set_random_seed
+
+    def seed_and_draw_meanwhile(seed: int) -> None:
+        seed_all(seed)
+        random.random()
+
+    quiet = keras_models.build(experiment).get_weights()
+    monkeypatch.setattr(keras.utils, "set_random_seed", seed_and_draw_meanwhile)
+    for ours, theirs in zip(keras_models.build(experiment).get_weights(), quiet, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
 
 
 @pytest.mark.parametrize(
