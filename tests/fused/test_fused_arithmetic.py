@@ -1,6 +1,9 @@
+import numba
 import numpy as np
+import pytest
+from numba.core.errors import TypingError
 
-from rnn_compare.fused.arithmetic import FLUSH_BELOW, flushed, sigmoid, tanh
+from rnn_compare.fused.arithmetic import FLUSH_BELOW, OPTIONS, Array, flushed, multiply, sigmoid, tanh
 
 
 def test_tanh_and_sigmoid_are_those_of_numpy_also_where_the_fit_ends_and_where_numbers_are_none() -> None:
@@ -21,3 +24,15 @@ def test_gradients_are_flushed_to_zero_before_they_become_denormal_and_what_is_n
     stays = np.array([1e-3, -1e-24, np.nan, np.inf, -np.inf], np.float32)
     np.testing.assert_array_equal([flushed(gradient) for gradient in stays], stays)
     assert [flushed(np.float32(gradient)) for gradient in (1e-26, -1e-40)] == [0, 0]
+
+
+def test_products_of_other_types_than_float32_are_refused() -> None:
+    @numba.njit(**OPTIONS)  # type: ignore[untyped-decorator]  # Numba has no types
+    def product(a: Array, b: Array, out: Array) -> None:
+        multiply(a, b, out)
+
+    single, double = np.ones((2, 2), np.float32), np.ones((2, 2))
+    product(single, 2 * single, out := np.empty_like(single))
+    np.testing.assert_array_equal(out, 4)
+    with pytest.raises(TypingError, match="float32"):
+        product(single, double, out)

@@ -21,6 +21,13 @@ def test_the_books_network_is_built_as_the_lecture_shows_it() -> None:
     assert ["Total", "params:", "322,113", "(1.23", "MB)"] in lines
     assert model.layers[-1].activation is keras.activations.sigmoid
     assert model.loss == "binary_crossentropy"
+    assert model.run_eagerly is False, "as a graph, an epoch takes a fraction of the time"
+
+
+def test_a_summary_is_plain_text_that_fits_its_box() -> None:
+    text = summary_text(build(Experiment(**SMALL, cell="GRU", layers=2, bidirectional=True)))
+    assert "\x1b" not in text
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_dropout_belongs_to_the_recurrent_layers_in_both_directions() -> None:

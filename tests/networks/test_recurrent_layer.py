@@ -29,6 +29,7 @@ def test_all_states_are_those_of_keras_wherever_something_is_masked(cell: str, b
     layer, weights = built(cell, bidirectional, return_sequences=True)
     output, _ = recurrent_layer(cell, inputs, weights, mask, return_sequences=True)
     np.testing.assert_allclose(output, np.asarray(layer(inputs, mask=mask)), atol=1e-5)
+    assert output.dtype == np.float32
 
 
 def test_masked_timesteps_keep_the_state_and_have_no_signals() -> None:
