@@ -1,4 +1,5 @@
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,17 @@ from rnn_compare.presets import PRESETS
 
 F = 1 / (1 + math.exp(-1))
 """The gate of an MGU below: σ(0.5 + 2 · 0.4 − 0.3)."""
+
+MADE: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "SimpleRNN": lambda s: np.tanh(s["pre_activation"]),
+    "IndRNN": lambda s: np.tanh(s["pre_activation"]),
+    "LSTM": lambda s: s["o"] * np.tanh(s["f"] * s["previous_carry"] + s["i"] * s["candidate"]),
+    "GRU": lambda s: s["z"] * s["previous_state"] + (1 - s["z"]) * s["candidate"],
+    "MGU": lambda s: (1 - s["f"]) * s["previous_state"] + s["f"] * s["candidate"],
+    "minGRU": lambda s: (1 - s["z"]) * s["previous_state"] + s["z"] * s["candidate"],
+    "signedMinGRU": lambda s: (1 - 2 * s["z"]) * s["previous_state"] + 2 * s["z"] * s["candidate"],
+}
+"""How the state is made of the signals shown beside it, and of the states before."""
 
 
 def test_a_setting_without_effect_on_a_cell_makes_no_other_experiment() -> None:
@@ -38,23 +50,23 @@ def test_a_step_of_one_unit_by_hand(cell: str, W_input: Any, U: Any, b: Any, sta
 
 
 @pytest.mark.parametrize("name", CELLS)
-def test_a_step_returns_the_states_and_signals_that_the_cell_declares(name: str) -> None:
+def test_a_step_returns_the_states_and_signals_that_the_cell_declares_and_the_state_is_made_of_these(name: str) -> None:
     cell, random = cell_of(name), np.random.default_rng(0)
     shape = {"matrix": (3, cell.blocks * 3), "vector": (cell.blocks * 3,), "none": (0,)}[cell.recurrent]
     U = random.normal(size=shape).astype(np.float32)  # noqa: N806  # the textbook's letter
     b = random.normal(size=(cell.bias_rows, cell.blocks * 3)).astype(np.float32)
-    states, values = cell.step(
-        np.zeros((2, cell.blocks * 3), np.float32),
-        tuple(np.zeros((2, 3), np.float32) for _ in cell.states),
-        U,
-        b if cell.bias_rows > 1 else b[0],
-    )
+    W_input = random.normal(size=(2, cell.blocks * 3)).astype(np.float32)  # noqa: N806  # as above
+    before = tuple(random.uniform(-1, 1, (2, 3)).astype(np.float32) for _ in cell.states)
+    states, values = cell.step(W_input, before, U, b if cell.bias_rows > 1 else b[0])
     assert len(states) == len(cell.states)
     assert {*values, *cell.states} == {signal.name for signal in cell.signals}
     assert {signal.name for signal in cell.signals if signal.kind == "state"} == {*cell.states}
     for signal in cell.signals:
         if signal.kind == "gate":
             assert ((values[signal.name] > 0) & (values[signal.name] < 1)).all()
+    if name in MADE:  # of a cell that was added no equation is known here
+        previous = {f"previous_{state}": array for state, array in zip(cell.states, before, strict=True)}
+        np.testing.assert_allclose(states[0], MADE[name](values | previous), atol=1e-6)
 
 
 def test_the_preset_on_gates_has_networks_with_none_to_three() -> None:

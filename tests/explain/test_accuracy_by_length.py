@@ -53,6 +53,13 @@ def test_a_text_beyond_maxlen_begins_with_one_padding_id_as_all_but_the_longest_
     assert [point.accuracy for point in points] == [0, 1, 0, 1, 0, 0, 0, 0], "3, 2, 1, 0 padding ids, then 1"
 
 
+def test_a_network_that_always_says_the_same_is_right_half_the_time_at_each_length_and_all_texts_are_new() -> None:
+    experiment = Experiment.model_validate({**SIGNED, "source": "order", "distance": 3, "maxlen": 30})
+    silent = {tensor.path: np.zeros(tensor.shape, np.float32) for tensor in parameters(experiment).tensors}
+    points = accuracy_by_length(experiment, silent).points
+    assert {(point.accuracy, point.repeated) for point in points} == {(0.5, 0)}
+
+
 @pytest.mark.parametrize("cell", FEEDFORWARD)
 def test_a_network_with_learned_positions_is_judged_up_to_maxlen(cell: str) -> None:
     distance = 40 if cell == "convolution" else 8  # which reads shorter texts not at all

@@ -88,6 +88,7 @@ def test_only_frequent_words_are_neighbours_of_any_word() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
+        ("", "Type one word"),
         ("<br>?!" * 10 + "...", "Type one word"),
         ("two words", "Type one word"),
         ("xyzzy", "“xyzzy” is in none of the training reviews"),

@@ -10,9 +10,17 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.accuracy_by_length import accuracy_by_length
-from rnn_compare.explain.gradient_flow import follow_gradient
+from rnn_compare.explain.gradient_flow import (
+    PROBE_SIZE,
+    FollowedGradient,
+    follow_gradient,
+    gradient_flow,
+    gradient_norms,
+    probe_batch,
+)
 from rnn_compare.explain.prediction import encode
 from rnn_compare.explain.word_by_word import logits_without, read
+from rnn_compare.explain.word_memory import PAIRS
 from rnn_compare.networks import weights
 from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import CACHE_VARIABLE, delete_files, run_folder, weights_file
@@ -54,6 +62,11 @@ def test_a_review_is_read_without_each_word_and_up_to_each_word(saved: Weights) 
     np.testing.assert_allclose(after, read(both_ways, arrays, review).logits, atol=1e-5)
 
 
+def test_gradients_are_those_of_the_probe(saved: Weights) -> None:
+    (norms,) = gradient_norms(EXPERIMENT, saved, *probe_batch(EXPERIMENT))
+    assert from_worker(follow_gradient, steps=PROBE_SIZE) == FollowedGradient(PROBE_SIZE, (gradient_flow(norms),))
+
+
 def test_a_step_of_training_changes_the_fingerprint() -> None:
     arrays = random_weights(EXPERIMENT)
     assert worker_tasks.fingerprint(arrays) == worker_tasks.fingerprint(random_weights(EXPERIMENT))
@@ -63,12 +76,16 @@ def test_a_step_of_training_changes_the_fingerprint() -> None:
 
 @pytest.mark.usefixtures("saved")
 @pytest.mark.parametrize(
-    "task",
-    [worker_tasks.memory, worker_tasks.words, accuracy_by_length, follow_gradient],
-    ids=lambda task: task.__name__,
+    ("task", "steps"),
+    [
+        (worker_tasks.memory, 2 * PAIRS * EXPERIMENT.maxlen),
+        (worker_tasks.words, 0),
+        (accuracy_by_length, 5000),  # all reviews that were held out
+        (follow_gradient, PROBE_SIZE),
+    ],
 )
-def test_an_answer_is_kept_beside_the_weights_and_read_again_for_the_same_weights_only(task: Any) -> None:
-    answer = worker_tasks.answer(task, RUN, "best", STATE, EXPERIMENT, tell=lambda *_: None)
+def test_an_answer_is_kept_beside_the_weights_and_read_again_for_the_same_weights_only(task: Any, steps: int) -> None:
+    answer = from_worker(task, steps=steps)
     again = worker_tasks.kept(task, RUN, STATE)
     assert type(again) is type(answer)
     for name, value in vars(answer).items():
@@ -76,7 +93,7 @@ def test_an_answer_is_kept_beside_the_weights_and_read_again_for_the_same_weight
             np.testing.assert_allclose(getattr(again, name), value, atol=1e-6)
             assert getattr(again, name).dtype == value.dtype
         else:
-            assert getattr(again, name) == pytest.approx(value) if isinstance(value, float) else value
+            assert getattr(again, name) == (pytest.approx(value) if isinstance(value, float) else value)
     assert worker_tasks.kept(task, RUN, "1") is None
     assert worker_tasks.kept(task, "lstm-000000", STATE) is None
     with pytest.raises(UserError, match="No weights at"):

@@ -10,7 +10,7 @@ import pytest
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import experiment_from
-from rnn_compare.explain.prediction import feedforward_pass, predict_logits
+from rnn_compare.explain.prediction import feedforward_pass, predict, predict_logits
 from rnn_compare.explain.word_by_word import windows
 from rnn_compare.feedforward import convolution
 from rnn_compare.feedforward.registry import FEEDFORWARD, TITLES, network, without_recurrence
@@ -108,6 +108,13 @@ def test_the_windows_of_a_review_add_up_to_the_prediction() -> None:
     assert [window.outputs for window in merged] == sorted((window.outputs for window in merged), reverse=True)
     assert all(" ".join(window.words) in f"{'· ' * 17}[start] {'a b c ' * 9}" for window in merged)
     assert windows(Experiment(cell="average"), weights, review) == []
+
+
+@pytest.mark.parametrize(("name", "knows"), [("average", False), ("convolution", True), ("attention", True)])
+def test_an_average_does_not_know_the_order_of_words_and_the_others_do(name: str, knows: bool) -> None:
+    experiment = Experiment(cell=name, **SMALL)
+    there, back = (predict(experiment, random_weights(experiment), ids) for ids in (reviews(), reviews()[:, ::-1]))
+    assert bool(np.abs(there - back).max() > 1e-4) is knows
 
 
 @pytest.mark.parametrize("name", FEEDFORWARD)

@@ -42,6 +42,8 @@ def test_fused_layers_refuse_other_options_of_an_optimizer(
 def test_only_a_setting_that_kernels_apply_by_its_declaration_needs_no_stock_layers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    arguments = [name for name, setting in settings.SETTINGS.items() if setting.of_optimizer and setting.fused]
+    assert arguments == ["learning_rate", "clipnorm"]
     assert not why_not_fused(Experiment(dropout=0.5, bidirectional=True, layers=3, mask_padding=True))
     assert why_not_fused(Experiment(recurrent_dropout=0.1)) == "recurrent dropout"
     changed = Experiment(clipnorm=0.5, cell="LSTM")

@@ -57,15 +57,17 @@ def test_gradients_have_the_same_digits_by_any_threads_and_order_in_memory_and_n
         np.testing.assert_allclose(ours, whole, atol=1e-5 * float(np.abs(whole).max()))
 
 
-def test_directions_in_several_threads_give_the_same_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("dropout", [False, True])
+def test_directions_in_several_threads_give_the_same_digits(dropout: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sequences, "WORTH_SHARING", 0)
-    experiment = small(cell="GRU", maxlen=20, bidirectional=True, layers=2)
+    experiment = small(cell="GRU", embedding_size=8, maxlen=20, bidirectional=True, layers=2)
     options, weights = options_of(keras_models.network(experiment)), [*random_weights(experiment).values()]
     ids, labels = padded_reviews([0, 3, 9, 20, 14, 14, 1, 6], 20, seed=3).astype(np.int64), np.ones(8, np.float32)
+    masks: Any = (np.random.default_rng(6).random((2, 2, 8, 8)) >= 0.3).astype(np.float32)  # by layer and direction
     results = []
     for count in (1, 2, 2, 5):
         threads.allow(count)
-        forward_pass = network_pass.forward(options, weights, ids, [[None, None]] * 2)
+        forward_pass = network_pass.forward(options, weights, ids, masks if dropout else [[None] * 2] * 2)
         embedding, of_weights = network_pass.backward(weights, forward_pass, labels)
         results.append([forward_pass.logits, embedding.sums, embedding.squares, *of_weights])
     threads.allow(1)

@@ -69,14 +69,18 @@ def test_words_under_dropout_have_the_gradients_of_their_timesteps(
 
 
 @pytest.mark.parametrize("cell", KERNELS)
-def test_squares_of_shared_padding_are_exact_though_few_rows_stand_for_all_reviews(cell: str) -> None:
+@pytest.mark.parametrize("return_sequences", [False, True])
+def test_squares_of_shared_padding_are_exact_though_few_rows_stand_for_all_reviews(
+    cell: str, return_sequences: bool
+) -> None:
     """With two units there are soon more reviews in the padding than numbers in a state."""
     random = np.random.default_rng(3)
     ids = random.integers(1, 8, (40, 30))
     for row, padding in enumerate(random.integers(0, 30, 40)):
         ids[row, :padding] = 0
-    table, towards = (random.normal(size=shape).astype(np.float32) for shape in ((8, 3), (40, 2)))
-    options, weights = LayerOptions(KERNELS[cell]), layer_weights(cell, 3, 2, 0.7)
+    shapes = (8, 3), (40, 30, 2) if return_sequences else (40, 2)  # a layer above has gradients in the padding, too
+    table, towards = (random.normal(size=shape).astype(np.float32) for shape in shapes)
+    options, weights = LayerOptions(KERNELS[cell], return_sequences=return_sequences), layer_weights(cell, 3, 2, 0.7)
     embedding, _ = layer.backward_words(layer.forward_words(options, None, ids, table, weights)[1], towards)
     dx, _ = layer.backward_vectors(layer.forward_vectors(options, None, table[ids], weights)[1], towards)
     gradients = (embedding, embedding_gradient(ids, dx, 8))

@@ -12,7 +12,7 @@ from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused.network import FusedNetwork
-from rnn_compare.networks.keras_models import network
+from rnn_compare.networks.keras_models import get_weights, network
 from rnn_compare.networks.plain_script import plain_script
 
 SMALL: dict[str, Any] = {"units": 3, "embedding_size": 4, "vocabulary_size": 100, "maxlen": 6}
@@ -104,9 +104,13 @@ def test_the_recurrent_kernel_has_the_chosen_initializer_in_the_model_file_too(c
 
 
 @pytest.mark.parametrize("gates", [{"forget_bias": 2.5}, {"initial_gates": "chrono"}])
-@pytest.mark.parametrize("cell", ["LSTM", "MGU"])
-def test_fused_layers_begin_with_the_weights_of_stock_layers(cell: str, gates: dict[str, Any]) -> None:
-    glorot = {"layers": 2, "recurrent_initializer": "glorot_uniform"}
+@pytest.mark.parametrize("cell", CELLS)
+def test_fused_layers_begin_with_the_weights_of_stock_layers_under_their_paths(
+    cell: str, gates: dict[str, Any]
+) -> None:
+    glorot = {"layers": 2, "bidirectional": True, "recurrent_initializer": "glorot_uniform"}
     experiment = Experiment.model_validate({**SMALL, "cell": cell, **glorot, **gates})
-    for stock, fused in zip(built(experiment).variables, built(experiment, FusedNetwork).variables, strict=True):
-        np.testing.assert_array_equal(stock.numpy(), fused.numpy(), err_msg=stock.path)
+    stock, fused = (get_weights(built(experiment, kind)) for kind in (keras.Sequential, FusedNetwork))
+    assert [*fused] == [*stock]
+    for path, weight in stock.items():
+        np.testing.assert_array_equal(fused[path], weight, err_msg=path)
