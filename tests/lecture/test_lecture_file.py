@@ -113,6 +113,8 @@ def test_a_reveal_is_about_the_questions_since_the_last_one_but_for_those_that_a
         ("#" * 200_001, "larger than 200,000 bytes"),
         ('title = "Mine"\n' + TEXT, "preset is missing"),
         (HEAD.replace("Short", "Shrot") + TEXT, "'Shrot' is not a preset; the presets are The book's experiment"),
+        (HEAD.replace('title = "Mine"', "") + TEXT, "title: Field required"),
+        (HEAD + TEXT + "minutes = 0", "step 1, minutes: Input should be greater than or equal to 1"),
         (HEAD, "it has no steps"),
         (HEAD + 'steps = "none"', "it has no steps"),
         (HEAD + "steps = [3]", "step 1: Input should be a valid dictionary"),

@@ -10,8 +10,10 @@ from rnn_compare.lecture import presses
 from rnn_compare.lecture.scene import current_scene
 from rnn_compare.lecture.stage import Stage
 from rnn_compare.lecture.steps import home
+from rnn_compare.lecture.votes import tallies
 from rnn_compare.runs.store import REPLACED
 from rnn_compare.services.board_cards import not_live_text
+from tests.kit.classes import LEAD
 from tests.kit.lectures import (
     ASKED_AGAIN,
     GATE,
@@ -53,12 +55,37 @@ def test_a_reveal_shows_the_curves_at_once_and_the_outcome_once_it_is_computed(s
     assert quick["phones"]["curves"] == sent["phones"]["curves"]
 
 
+def test_phones_get_one_chart_of_the_findings_without_single_seeds(stage: Stage) -> None:
+    begin(stage)
+    go_to(stage, "What it says")
+    curves = messages(stage)["phones"]["parts"][0]
+    assert len(curves["charts"]) == 1
+    assert {name for group in curves["groups"] for name in group} == {"id", "label", "color", "marker", "figures"}
+
+
+def test_phones_get_no_verdict_on_a_review_while_networks_are_hidden(stage: Stage) -> None:
+    begin(stage)
+    classroom = stage.classroom()
+    classroom.open_reviews(True)
+    classroom.hide(["lstm-1"])
+    classroom.show_review(classroom.send_review("a", "A good film.").id, ["LSTM: positive"])
+    assert messages(stage)["phones"]["wall"]["verdicts"] == []
+    classroom.reveal()
+    assert messages(stage)["phones"]["wall"]["verdicts"] == ["LSTM: positive"]
+
+
 def test_of_many_rounds_the_first_and_the_last_with_answers_count(stage: Stage) -> None:
     begin(stage)
-    give(stage, "next", "next", [0], "next", "vote_again", "next", "vote_again", [1])
+    give(stage, "next", "next", [0], "next", "vote_again", [2, 2], "next", "vote_again", "next", "vote_again", [1])
     go_to(stage, "What happened")
     wall = messages(stage)["wall"]
     assert (wall["score"], [votes["counts"] for votes in wall["tallies"]]) == ("1 of 1 correct", [[1, 0, 0], [0, 1, 0]])
+
+
+def test_the_bars_of_both_rounds_are_the_same_however_far_apart_their_answers_are() -> None:
+    first, last = tallies(LEAD, [[1.0], [30.0]])
+    assert first.labels == last.labels
+    assert (first.counts, last.counts) == ((1, *[0] * 6), (*[0] * 6, 1))
 
 
 def test_the_answers_to_a_question_that_is_asked_again_are_paired_by_device(stage: Stage) -> None:

@@ -111,6 +111,12 @@ def test_a_step_whose_press_was_cut_short_is_completed_by_the_next_one(stage: St
     assert set(classroom.state().runs) == hidden
 
 
+def test_each_page_counts_its_presses_by_itself(stage: Stage) -> None:
+    begin(stage)
+    sent = [("wall", 7), ("notes", 7), ("wall", 7), ("wall", 8)]
+    assert [stage.classroom().take_press(*press) for press in sent] == [True, True, False, True]
+
+
 def test_a_deleted_network_is_missed_in_words_and_trained_again_at_its_step(stage: Stage) -> None:
     begin(stage)
     go_to(stage, "What happened")

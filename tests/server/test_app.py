@@ -67,6 +67,16 @@ def test_whoever_has_used_up_all_turns_with_one_server_has_all_with_the_other(ap
     assert [app.access.rule().open for app in apps] == [False, True]
 
 
+def test_a_closed_app_opens_again_with_what_it_recorded(apps: list[App]) -> None:
+    app = apps[0]
+    app.classroom().begin("x")
+    app.close()
+    assert app.running() is None
+    assert app.classroom().state().lecture == "x"
+    app.classroom().end()
+    assert app.classroom().state().lecture == ""
+
+
 def test_the_first_pages_name_and_those_of_former_pages_lead_to_what_took_their_place(apps: list[App]) -> None:
     for path, address in (
         ("/compare?units=16&cell=LSTM", "./?units=16&cell=LSTM"),

@@ -63,6 +63,20 @@ def test_a_silent_connection_is_closed_after_a_start_that_took_longer_than_the_w
     assert "silent connections" not in caplog.text
 
 
+def test_a_server_that_has_started_wakes_only_for_looks_at_its_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "LOOK_SECONDS", PATIENCE)
+    monkeypatch.setattr(connections, "SILENT_SECONDS", 0.05)
+
+    async def wait() -> None:
+        async with served(start_seconds=0.0) as (_, address):
+            reader, writer = await asyncio.open_connection(*address)
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(reader.read(), 0.5)  # closed only at a second look
+            writer.close()
+
+    asyncio.run(wait())
+
+
 def test_a_connection_that_is_opened_right_after_the_start_sends_small_answers_at_once() -> None:
     async def options() -> list[int]:
         async with served(start_seconds=0.0) as (server, address):

@@ -9,7 +9,7 @@ HERE = "http://localhost:8501/"
     ("options", "url"),
     [
         ({"address": "127.0.0.1"}, "http://127.0.0.1:8501"),
-        ({"address": "0.0.0.0"}, "http://localhost:8501"),
+        *(({"address": every}, "http://localhost:8501") for every in ("", "0.0.0.0")),
         ({"address": "::1", "sslCertFile": "certificate.pem"}, "https://[::1]:8501"),
         ({"address": "127.0.0.1", "baseUrlPath": "/course/"}, "http://127.0.0.1:8501/course"),
     ],
@@ -25,13 +25,13 @@ def test_a_browser_of_this_machine_is_sent_where_the_page_is(
 @pytest.mark.parametrize(
     ("seen", "listens_on", "own", "expected"),
     [
-        (HERE, "0.0.0.0", "10.1.2.3", "http://10.1.2.3:8501"),
+        *((HERE, every, "10.1.2.3", "http://10.1.2.3:8501") for every in ("", "0.0.0.0")),
         (f"{HERE}course/", "0.0.0.0", "10.1.2.3", "http://10.1.2.3:8501/course"),
         (HERE, "192.168.0.7", "10.1.2.3", "http://192.168.0.7:8501"),
         (HERE, "::", "fd00::7", "http://[fd00::7]:8501"),
         ("http://10.1.2.3:8501/", "0.0.0.0", None, "http://10.1.2.3:8501"),
         ("https://rnn.example/", "127.0.0.1", None, "https://rnn.example"),
-        (HERE, "127.0.0.1", "10.1.2.3", None),
+        *((HERE, itself, "10.1.2.3", None) for itself in ("127.0.0.1", "localhost")),
         (HERE, "0.0.0.0", None, None),
     ],
 )

@@ -128,9 +128,9 @@ def test_a_press_is_carried_out_once_whoever_sends_it_again_also_after_a_restart
     [
         *(({"Origin": origin}, NEXT, 403) for origin in ("http://evil.example", "null", None)),
         *(({"Sec-Fetch-Site": site}, NEXT, 403) for site in ("cross-site", "same-site", "none")),
-        *(({"Content-Type": kind}, NEXT, 415) for kind in ("text/plain", "")),
+        *(({"Content-Type": kind}, NEXT, 415) for kind in ("text/plain", "multipart/form-data", "")),
         *(({}, content, 400) for content in (b"{", b"[" * 8000, b"null", b"\xff\xfe")),
-        ({}, NEXT[:-1] + b', "device": 1}', 400),
+        *(({}, content, 400) for content in (NEXT[:-1] + b', "device": 1}', b'{"press": "next"}')),
         ({}, NEXT[:-1] + b', "value": "' + b"x" * LARGEST + b'"}', 413),
     ],
 )
