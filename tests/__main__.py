@@ -29,21 +29,21 @@ from tests.kit import caches
 from tests.running import FILE_VARIABLE
 
 PARTS = (
-    "tests/browser/lecture",
-    "tests/browser --ignore=tests/browser/lecture",
-    # These two import Keras, which no page of the others may have beside it: Streamlit clears its session each time.
+    # What imports Keras, which no page of the others may have beside it: Streamlit clears its session each time.
     # The examples of the program's docstrings belong here, for pytest imports all of it to find them.
     "rnn_compare tests/arithmetic tests/cells tests/explain tests/feedforward tests/fused tests/metrics tests/networks"
     " tests/test_other_libraries.py tests/test_presets.py",
-    "tests/security",
-    "tests/comparison tests/lecture",
-    "tests/report tests/reviews tests/runs tests/sources",
+    "tests/browser --ignore=tests/browser/lecture",
+    "tests/browser/lecture",
     "tests/faults",
-    "tests/app tests/dashboard",
+    "tests/comparison tests/lecture",
+    "tests/security",
+    "tests/report tests/reviews tests/runs tests/sources",
     "tests/training",
     "tests/deployment tests/plugin tests/test_style.py",
+    "tests/app tests/dashboard",
 )
-"""The longest first; what they leave out begins with the first of them."""
+"""In the order in which all end soonest: long ones first, and a short one last. What they leave out begins first."""
 
 QUICK = (
     "tests/cells tests/explain tests/networks",
