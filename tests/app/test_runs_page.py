@@ -94,7 +94,7 @@ def test_one_accuracy_a_run_stands_in_the_table_in_its_details_and_on_the_comman
 def test_the_page_says_where_trainings_run_and_what_is_wrong_there(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert f"trained on this machine, {services.parallel_runs} at a time" in html(page("runs.page"))
+    assert f"trainings run on this machine, {services.parallel_runs} at a time" in html(page("runs.page"))
     workers = [
         WorkerInfo("tls://10.0.0.7:1", "node7", run="lstm-1"),
         WorkerInfo("tls://10.0.0.8:1", "node<8>", problem="It lacks keras.", ready=False),
@@ -102,7 +102,7 @@ def test_the_page_says_where_trainings_run_and_what_is_wrong_there(
     monkeypatch.setattr(services.engine, "scheduler", "tls://10.0.0.1:8786")
     monkeypatch.setattr(services.engine, "workers", lambda: workers)
     app = page("runs.page")
-    assert "trained on tls://10.0.0.1:8786: 2 workers, 1 busy" in html(app)
+    assert "trainings run on tls://10.0.0.1:8786: 2 workers, 1 busy" in html(app)
     assert [warning.value for warning in app.warning] == [r"node\<8\>\: It lacks keras."]
 
 

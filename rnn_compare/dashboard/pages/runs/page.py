@@ -56,11 +56,11 @@ def _place(services: Services) -> tuple[str, list[str]]:
     engine = services.engine
     problems = [engine.state.reason] if engine.state.reason else []
     if engine.scheduler is None:
-        return f"trained on this machine, {services.parallel_runs} at a time", problems
+        return f"trainings run on this machine, {services.parallel_runs} at a time", problems
     workers = engine.workers()
     busy = sum(worker.run is not None for worker in workers)
     problems += [as_markdown(f"{worker.name}: {worker.problem}") for worker in workers if worker.problem]
-    return f"trained on {engine.scheduler}: {counted(len(workers), 'worker')}, {busy} busy", problems
+    return f"trainings run on {engine.scheduler}: {counted(len(workers), 'worker')}, {busy} busy", problems
 
 
 def _accuracies(services: Services) -> dict[str, float]:
