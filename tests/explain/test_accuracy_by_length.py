@@ -13,6 +13,8 @@ from rnn_compare.networks.weights import Weights
 from rnn_compare.reviews import prepared
 from tests.kit.javascript import in_node
 
+pytestmark = pytest.mark.slow
+
 SIGNED = {"cell": "signedMinGRU", "units": 1, "embedding_size": 1, "vocabulary_size": 100, "mask_padding": True}
 
 

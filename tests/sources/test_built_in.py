@@ -40,6 +40,7 @@ def made(name: str, distance: int) -> WrittenReviews:
     return held
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ORACLES)
 def test_no_bag_of_bigrams_is_right_more_often_than_its_task_says(name: str) -> None:
     """The best guess from which words and pairs occur: the more frequent label of each set of them."""
@@ -52,6 +53,7 @@ def test_no_bag_of_bigrams_is_right_more_often_than_its_task_says(name: str) -> 
     assert math.ceil(reached) == int(stated)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("distance", DISTANCES)
 @pytest.mark.parametrize("name", TASKS)
 def test_both_labels_are_equally_frequent_and_the_longest_text_has_the_declared_length(
@@ -79,6 +81,7 @@ def test_the_distance_lies_behind_the_word_that_decides(distance: int) -> None:
         assert not set(rest) & set(MARKED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ORACLES)
 def test_where_each_word_counts_long_texts_are_there_once_and_can_be_made_longer(name: str) -> None:
     at_length = source(f"{name}-15").at_length
