@@ -5,6 +5,7 @@ some steps, from the same weights and reviews. A cell that is added to the regis
 """
 
 import contextlib
+import functools
 import itertools
 import re
 import sys
@@ -121,9 +122,13 @@ Answers = dict[str, Arrays]
 """What a backend computes for a row: ``probabilities``, ``gradients`` and ``weights``, or some of these."""
 
 
+@functools.cache
 def initial_weights(row: Row) -> Weights:
-    """Weights of which none is zero."""
-    return shaken(keras_models.get_weights(keras_models.build(row.experiment)), seed=1, by=0.2)
+    """Weights of which none is zero: all backends begin with them."""
+    weights = shaken(keras_models.get_weights(keras_models.build(row.experiment)), seed=1, by=0.2)
+    for array in weights.values():
+        array.flags.writeable = False
+    return weights
 
 
 def shaped(tensors: Sequence[Any], like: Arrays) -> Arrays:
@@ -189,7 +194,7 @@ def by_the_plain_file(row: Row) -> Answers:
     with unittest.mock.patch.object(sys, "argv", ["plain.py"]):
         exec(functions, names)
     start, (ids, labels) = [*initial_weights(row).values()], row.reviews.first
-    names["weights"] = [initial.reshape(own.shape) for initial, own in zip(start, names["weights"], strict=True)]
+    names["weights"] = [initial.reshape(own.shape).copy() for initial, own in zip(start, names["weights"], strict=True)]
     logits, *_ = names["read"](ids)
     of_words, *gradients = names["gradients"](ids, labels.astype(np.float32))
     np.add.at(table := np.zeros_like(start[0]), ids, of_words)

@@ -4,7 +4,7 @@ import inspect
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pytest
 
 import rnn_compare as rc
 from rnn_compare.baselines.classifier import all_baselines
+from rnn_compare.cli import foreground
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.plain_script import plain_script
 from rnn_compare.paths import CACHE_VARIABLE
@@ -61,6 +62,14 @@ def test_ten_functions_at_most_whose_import_and_that_of_all_commands_imports_not
     assert inspect.isfunction(rc.runs)
     assert inspect.isfunction(rc.baselines)
     assert not hasattr(rc, "nonsense")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _workers_end(trained_once: Trained) -> Iterator[None]:
+    """Ends the workers that ``rc.train`` and ``rc.sweep`` keep for the next call: other tests count theirs."""
+    yield
+    foreground._engine(trained_once.store.path.parent).close()
+    foreground._engine.cache_clear()
 
 
 @pytest.fixture
