@@ -44,9 +44,13 @@ IN_SIGHT = """selector => [...document.querySelectorAll(selector)].filter((node)
 CONTROLS = "a, button, input, select, textarea, summary, [role=slider], [role=switch], [role=tab]"
 TEXTS = "p, li, figcaption, h1, h2, h3, h4, text"
 JUMPS = """window.jumps = [0];
-new PerformanceObserver(list => list.getEntries().forEach(({ sources }) => sources.forEach(
-  ({ previousRect, currentRect }) => window.jumps.push(Math.abs(currentRect.top - previousRect.top)),
-))).observe({ type: "layout-shift", buffered: true });"""
+const jump = ({ node, previousRect, currentRect }) => {
+  const top = currentRect.height ? currentRect.top : node?.getBoundingClientRect().top;
+  return previousRect.height ? Math.abs((top ?? previousRect.top) - previousRect.top) : 0;
+};
+new PerformanceObserver(list => list.getEntries().forEach(({ sources }) => window.jumps.push(...sources.map(jump))))
+  .observe({ type: "layout-shift", buffered: true });"""
+"""By how far each node has moved in the window: the rectangle of what is below its edge is empty, with its top at 0."""
 
 
 @pytest.fixture
