@@ -291,6 +291,14 @@ def test_a_warning_of_what_has_happened_goes_after_five_minutes_and_one_of_what_
     assert store.warnings == [UNREADABLE.format(run)]
 
 
+def test_a_run_whose_id_could_be_a_path_is_not_shown(store: RunStore) -> None:
+    store.create([Experiment()], ME, "page")
+    with sqlite3.connect(store.path) as record:
+        record.execute("UPDATE runs SET id = '../../home'")
+    assert store.runs() == []
+    assert store.warnings == [UNREADABLE.format("../../home")]
+
+
 def test_a_record_that_cannot_be_made_anew_says_so_and_is_made_once_it_can(tmp_path: Path) -> None:
     folder = tmp_path / "cache"
     folder.mkdir()
