@@ -52,7 +52,10 @@ class Fault:
 
 def faults(*parts: str) -> list[Fault]:
     """Returns the faults of some files of this folder, or of all."""
-    files = [FOLDER / f"{part}.toml" for part in parts] or sorted(FOLDER.glob("*.toml"))
+    by_part = {file.stem: file for file in sorted(FOLDER.glob("*.toml"))}
+    if unknown := [part for part in parts if part not in by_part]:
+        raise SystemExit(f"There are no faults of {', '.join(unknown)}, only of {', '.join(by_part)}.")
+    files = [by_part[part] for part in parts or by_part]
     return [Fault(**row) for file in files for row in tomllib.loads(file.read_text("utf-8"))["fault"]]
 
 
