@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.browser import executable
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.class_networks.networks import RECORDING
 from rnn_compare.feedforward.registry import FEEDFORWARD
@@ -93,7 +94,7 @@ def test_the_books_experiment_runs_as_command_and_as_script_with_two_accuracies_
 def test_the_book_runs_in_a_tab_beside_the_program_and_a_stock_script() -> None:
     text = output("browser_book", "main(1, 600, 1)")
     assert [len(line.split()) for line in re.findall(r"accuracies (.*)", text)][1:] == [2, 2]
-    assert re.search(r"^tab .* accuracies \d+\.\d % \d+\.\d %$", text, re.MULTILINE)
+    assert re.search(r"^tab .* accuracies \d+\.\d\s% \d+\.\d\s%$", text, re.MULTILINE)
     assert len(measured(r"takes (\d+\.\d+) of", text)) == 2
     measured(r"largest process (\d+) MB", text)
 
@@ -101,6 +102,8 @@ def test_the_book_runs_in_a_tab_beside_the_program_and_a_stock_script() -> None:
 @pytest.mark.measure
 @pytest.mark.usefixtures("chromium")
 def test_first_page_sees_the_counts_before_the_charts_and_an_empty_page_beside_them() -> None:
+    if executable().endswith("headless-shell"):
+        pytest.skip("this benchmark needs an extension, and chromium-headless-shell loads none")
     text = output("first_page", ROUNDS=1, PATIENCE=20)
     counts, charts, empty = measured(r": +(\d+\.\d+) s", text)
     assert counts <= charts
@@ -174,7 +177,7 @@ def test_real_trainings_are_made_anew_kept_and_drawn_from(tmp_path: Path) -> Non
     text = output("real_trainings", main, **few, DRAWS=4)
     assert re.findall(r"^(\d+ × \S+), maxlen 5", text, re.MULTILINE) == 3 * ["12 × GRU(4)"]
     tables = re.findall(r"\n(.+)\n\| % of 4 draws \|(.*) \|\n\|---[|-]+\n((?:\| .* \|\n)+)", text)
-    assert len(tables) == 11
+    assert len(tables) == 10
     for title, columns, rows in tables:
         for row in rows.splitlines():
             assert row.count("|") == columns.count("|") + 3, title
