@@ -70,7 +70,7 @@ Show = Callable[[list[Run], list[News]], None]
 
 
 class Lines:
-    """Lines on stdout for news; on stderr for each run that starts or has lost its worker, and after a silence.
+    """Lines on stdout for news; on stderr for each run seen to train or to have lost its worker, and after a silence.
 
     Args:
         quiet: Whether only ends are news, and stderr has nothing.

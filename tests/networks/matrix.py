@@ -124,7 +124,7 @@ Answers = dict[str, Arrays]
 
 @functools.cache
 def initial_weights(row: Row) -> Weights:
-    """Weights of which none is zero: all backends begin with them."""
+    """Weights of which none is zero: all backends begin with them, so none may change them."""
     weights = shaken(keras_models.get_weights(keras_models.build(row.experiment)), seed=1, by=0.2)
     for array in weights.values():
         array.flags.writeable = False

@@ -64,12 +64,13 @@ def test_ten_functions_at_most_whose_import_and_that_of_all_commands_imports_not
     assert not hasattr(rc, "nonsense")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _workers_end(trained_once: Trained) -> Iterator[None]:
+@pytest.fixture
+def _workers_end(trained: Trained) -> Iterator[None]:
     """Ends the workers that ``rc.train`` and ``rc.sweep`` keep for the next call: other tests count theirs."""
     yield
-    foreground._engine(trained_once.store.path.parent).close()
-    foreground._engine.cache_clear()
+    if foreground._engine.cache_info().currsize:
+        foreground._engine(trained.store.path.parent).close()
+        foreground._engine.cache_clear()
 
 
 @pytest.fixture
@@ -99,6 +100,7 @@ def test_a_result_says_what_the_record_says(trained: Trained, result: rc.Network
     assert bases == ["test", "test", "kept"]
 
 
+@pytest.mark.usefixtures("_workers_end")
 def test_a_grid_is_trained_once_and_its_results_are_a_frame_and_files_in_the_form_of_their_names(
     trained: Trained, tmp_path: Path
 ) -> None:
@@ -159,6 +161,7 @@ REFUSED: dict[str, Callable[[Any], object]] = {
 }
 
 
+@pytest.mark.usefixtures("_workers_end")  # a refused ``resume`` has begun them
 @pytest.mark.parametrize("sentence", REFUSED)
 def test_what_cannot_be_done_is_refused_in_a_sentence(sentence: str, result: rc.Networks) -> None:
     with pytest.raises(rc.UserError, match=re.escape(sentence)):
