@@ -236,7 +236,7 @@ def over_looks(first: Accuracies, second: Accuracies, lead: float) -> dict[str, 
 def called_different(first: Accuracies, second: Accuracies, seeds: int) -> float:
     """Returns how often two settings of one mean are called different at the first look."""
     rng = np.random.default_rng(DRAW)
-    return _share(judged([scores(first(rng, seeds)), scores(second(rng, seeds))])[0].better for _ in range(DRAWS))
+    return _share(judged([scores(first(rng, seeds)), scores(second(rng, seeds))])[0].winner for _ in range(DRAWS))
 
 
 def different_at_some_look(pool: Pool, looks: Sequence[int], earlier: int) -> float:
@@ -260,7 +260,7 @@ def drawn(accuracies: Accuracies, count: int, seeds: int) -> Callable[[np.random
 def some_pair_different(groups: Callable[[np.random.Generator], Sequence[Sequence[Score]]]) -> float:
     """Returns how often some pair of several equal settings is called different."""
     rng = np.random.default_rng(DRAW)
-    return _share(any(pair.better for pair in judged(groups(rng))) for _ in range(DRAWS))
+    return _share(any(pair.winner for pair in judged(groups(rng))) for _ in range(DRAWS))
 
 
 def best_and_worst_different(pool: Pool, settings: int, seeds: int) -> float:
@@ -269,7 +269,7 @@ def best_and_worst_different(pool: Pool, settings: int, seeds: int) -> float:
 
     def is_wrong() -> bool:
         groups = sorted(pool.groups(rng, settings, seeds), key=lambda runs: sum(run.accuracy for run in runs))
-        return judged([groups[0], groups[-1]])[0].better is not None
+        return judged([groups[0], groups[-1]])[0].winner is not None
 
     return _share(is_wrong() for _ in range(DRAWS))
 
@@ -285,7 +285,7 @@ def power(settings: int, seeds: int, lead: float = 5.0) -> dict[str, float]:
         better = [pair.verdict == "a is better" for pair in pairs[: settings - 1]]  # of the pairs with the first
         counts["better than some other"] += any(better)
         counts["than all others"] += all(better)
-        counts["equals called different"] += any(pair.better for pair in pairs[settings - 1 :])
+        counts["equals called different"] += any(pair.winner for pair in pairs[settings - 1 :])
     return _shares(counts)
 
 
@@ -311,8 +311,8 @@ def beside_a_baseline(pool: Pool, easiness: NDArray[np.float64], seeds: int, lea
         networks = tuple(_of_reviews(run.correct, chosen) for run in runs)
         baseline = Sample("baseline", (_of_reviews(correct, chosen),), is_fixed=True)
         [pair] = judge_settings([Sample("networks", networks)], "kept", baselines=[baseline]).beside_baselines
-        counts["above"] += pair.verdict == "a is better"
-        counts["below"] += pair.verdict == "b is better"
+        counts["above"] += pair.winner is pair.a
+        counts["below"] += pair.winner is pair.b
     return _shares(counts)
 
 

@@ -165,7 +165,7 @@ def lead(results: Collection[Baseline], name: str, over: str, basis: Judging = "
 def bags_guess(results: Collection[Baseline], basis: Judging = "kept") -> bool:
     """Returns whether bags of words cannot be told apart from guessing: if anything decides, it is word order."""
     leads = [lead(results, name, "majority", basis) for name in ("words", "bigrams")]
-    return all(pair.a.accuracy - pair.b.accuracy <= GUESS and pair.better is None for pair in leads)
+    return all(pair.a.accuracy - pair.b.accuracy <= GUESS and pair.winner is None for pair in leads)
 
 
 def _judge(name: str, reviews: Reviews, experiment: Experiment) -> Baseline:

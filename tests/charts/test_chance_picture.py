@@ -32,7 +32,7 @@ def test_every_seed_is_a_dot_and_the_interval_leaves_out_zero_where_there_is_a_v
     [(low, high)], (zero, _) = marks(html, "interval"), marks(html, "line")[-1]
     [(equal_from, equal_to)] = marks(html, "equal")
     assert equal_from < zero < equal_to
-    assert (low > zero) == (pair.better is not None)
+    assert (low > zero) == (pair.winner is not None)
     assert (equal_from < low < high < equal_to) == (pair.verdict == "equal")
     assert all(0 <= end <= 100 for kind in KINDS for ends in marks(html, kind) for end in ends)
     assert f"{pair.ordered[0].name} − {pair.ordered[1].name}: " in html

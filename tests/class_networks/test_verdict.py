@@ -38,8 +38,8 @@ def verdict(of_class: list[ClassNetwork]) -> Pair:
 
 def test_the_recorded_class_is_told_apart_and_a_single_pair_is_sometimes_turned() -> None:
     pair = verdict(RECORDED)
-    assert pair.better is not None
-    assert (pair.better.name, pair.reviews) == ("LSTM", TASK.held_out)
+    assert pair.winner is not None
+    assert (pair.winner.name, pair.reviews) == ("LSTM", TASK.held_out)
     assert str(pair).startswith("LSTM is better than SimpleRNN by 11.8 ± 4.7 points (74.1 % and 62.3 % on 500 held-out")
     never = "five SimpleRNNs, averaged, never beat five LSTMs in 10,000 draws."
     assert turned(TASK, RECORDED) == f"One SimpleRNN beats one LSTM in 2.0 % of pairs; {never}"

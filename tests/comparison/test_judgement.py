@@ -37,11 +37,11 @@ def networks(seeds: int, accuracy: float = 0.9, reviews: int = 400) -> Sample:
         (setting("A", *STEADY["A"]), setting("C", *STEADY["C"]), "a is better", "settings", 0.96),
         (setting("A", 0.90, 0.91, 0.905), setting("B", 0.85, 0.86, 0.905), "unknown", "settings", 0.96),
         (networks(3), networks(4, 0.6), "a is better", "settings", 0.96),
-        (networks(2, 0.6), networks(3), "b is better", "networks", 0.95),
-        (networks(1), networks(5, 0.6), "a is better", "networks", 0.95),
-        (networks(6), bag(0.6), "a is better", "networks", 0.95),
+        (networks(2, 0.6), networks(3), "b is ahead", "networks", 0.95),
+        (networks(1), networks(5, 0.6), "a is ahead", "networks", 0.95),
+        (networks(6), bag(0.6), "a is ahead", "networks", 0.95),
         (networks(7), bag(0.6), "a is better", "settings", 0.96),
-        (bag(0.9), bag(0.6), "a is better", "networks", 0.95),
+        (bag(0.9), bag(0.6), "a is better", "settings", 0.95),
         (networks(3, 1.0, 20), networks(4, 0.0, 20), "a is better", "settings", 0.96),
         # Runs that are always right are equal only on so many reviews that a point would show.
         (networks(3, 1.0, 200), networks(4, 1.0, 200), "unknown", "settings", 0.96),
@@ -51,8 +51,11 @@ def networks(seeds: int, accuracy: float = 0.9, reviews: int = 400) -> Sample:
 def test_two_settings_have_a_verdict_on_them_or_on_their_networks(
     a: Sample, b: Sample, verdict: str, scope: str, level: float
 ) -> None:
-    difference = compared(a, b)
+    difference, of_two = compared(a, b), judge_settings([a, b], "kept")
     assert (difference.verdict, difference.scope, difference.level) == (verdict, scope, level)
+    winner = {"a": a, "b": b}.get(verdict[0]) if verdict[1] == " " else None
+    assert (of_two.winner, of_two.best) == (winner, winner if verdict.endswith("is better") else None)
+    assert of_two.pairs[0].facts()["verdict"] == verdict
 
 
 def test_better_is_not_withdrawn_by_a_seed_that_confirms_it() -> None:

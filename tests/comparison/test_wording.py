@@ -220,7 +220,7 @@ def check_numbers(of: Pair, text: str) -> None:
         margin = 100 * of.difference.margin
         assert low <= size <= high
         assert size >= 0
-        assert (low > 0) == (of.better is not None) or of.verdict == "contradictory"
+        assert (low > 0) == (of.winner is not None) or of.verdict == "contradictory"
         assert of.verdict != "equal" or -margin <= low <= high <= margin
         assert of.verdict != "unknown" or not -margin < low <= high < margin
 
@@ -228,10 +228,9 @@ def check_numbers(of: Pair, text: str) -> None:
 def check_words(of: Pair, text: str) -> None:
     ahead, behind = of.ordered
     is_of_networks = of.difference is not None and of.difference.scope == "networks"
-    is_better = of.better is not None
-    assert text.startswith(f"{ahead.name} is better than {behind.name}") == (is_better and not is_of_networks)
+    assert text.startswith(f"{ahead.name} is better than {behind.name}") == of.verdict.endswith("is better")
     assert text.startswith("These trained networks") == is_of_networks
-    assert (f" differ: {ahead.name} is ahead of {behind.name} by" in text) == (is_better and is_of_networks)
+    assert (f" differ: {ahead.name} is ahead of {behind.name} by" in text) == of.verdict.endswith("is ahead")
     assert (" equal to within " in text) == (of.verdict == "equal")
 
 
@@ -245,7 +244,7 @@ def check_clauses(judgement: Judgement, text: str) -> None:
         highest = shares.pop(judgement.order[0].name, "1000")
         is_better = not clause.startswith("Whether") and "better than" in clause
         for name, share in shares.items():
-            assert is_better == (pairs[name].better is judgement.order[0])
+            assert is_better == (pairs[name].winner is judgement.order[0])
             assert ("equal to" in clause) == (pairs[name].verdict == "equal")
             assert not is_better or float(highest) > float(share)
 

@@ -28,10 +28,12 @@ export function judge(settings, { margin = MARGIN, basis = "kept" } = {}) {
   const differences = new Map(tested.map((pair, place) => [pair, together[place]]));
   const pairs = compared.map((pair) => asPair(pair, differences.get(pair)));
   const byAccuracy = [...samples].sort((a, b) => b.accuracy - a.accuracy);
-  const worse = new Set(pairs.filter(({ better }) => better).map(({ ordered }) => ordered[1]));
+  const worse = new Set(pairs.filter(({ winner }) => winner).map(({ ordered }) => ordered[1]));
   const leader = byAccuracy.find((sample) => !worse.has(sample)) ?? byAccuracy[0];
   const againstLeader = pairs.filter(({ a, b }) => a === leader || b === leader);
-  const isBest = samples.length > 1 && againstLeader.every(({ better }) => better === leader);
+  const isBest = samples.length > 1 && againstLeader.every(({ winner, verdict }) => (
+    winner === leader && verdict.endsWith("better")
+  ));
   return {
     settings: samples, pairs, againstLeader, best: isBest ? leader : undefined,
     order: [leader, ...byAccuracy.filter((sample) => sample !== leader)],
@@ -65,10 +67,10 @@ function looksAt(a, b, margin) {
  */
 function asPair({ a, b, basis, reviews, obstacle }, difference) {
   const verdict = difference?.verdict ?? "unknown";
-  const better = { "a is better": a, "b is better": b }[verdict];
-  const ahead = better ?? (b.accuracy > a.accuracy ? b : a);
+  const winner = { a, b }[verdict.split(" ")[0]];
+  const ahead = winner ?? (b.accuracy > a.accuracy ? b : a);
   const { limits: [low, high], newest: { difference: middle } } = difference ?? { limits: [], newest: {} };
   // The lower limit of the lead of the one that is ahead, the lead itself, and the upper limit.
   const lead = difference && (ahead === b ? [-high, -middle, -low] : [low, middle, high]);
-  return { a, b, basis, reviews, obstacle, difference, verdict, better, ordered: [ahead, ahead === a ? b : a], lead };
+  return { a, b, basis, reviews, obstacle, difference, verdict, winner, ordered: [ahead, ahead === a ? b : a], lead };
 }

@@ -19,7 +19,8 @@ export const levelOf = (look) => (look === 1 ? FIRST : LATER / ((look - 1) * loo
 // The smallest p as a multiple of the level of its look.
 const strengthOf = ({ tests, levels }) => Math.min(...tests.map(({ p }, look) => p / levels[look]));
 
-const betterOf = (direction) => (direction > 0 ? "a is better" : "b is better");
+// Settings are better, trained networks are ahead.
+const aheadOf = (direction, scope) => `${direction > 0 ? "a" : "b"} is ${scope === "networks" ? "ahead" : "better"}`;
 
 // What the tests of all looks show, at levels divided by a number of comparisons.
 /** @param {Looked} looked */
@@ -38,7 +39,8 @@ function concluded(looked, divisor) {
   const isWhole = newest.difference - last.half >= low && newest.difference + last.half <= high;
   return {
     ...looked, divisor, newest, limits: [low, high], isContradictory, isDecided, isEqual,
-    verdict: isContradictory ? "contradictory" : isDecided ? betterOf(low + high) : isEqual ? "equal" : "unknown",
+    verdict: isContradictory ? "contradictory"
+      : isDecided ? aheadOf(low + high, looked.scope) : isEqual ? "equal" : "unknown",
     // Only where the newest look alone makes the interval, and no limit is cut off, does ± stand for it.
     halfWidth: isWhole ? last.half : undefined,
     alpha: levels.at(-1) / divisor,

@@ -73,7 +73,7 @@ function onSeveral({ order: [leader], againstLeader: pairs }, words) {
     const rivals = few.map((pair) => otherOf(pair, leader)).sort((a, b) => b.accuracy - a.accuracy);
     texts.push(texts.length ? standings(rivals, digits, "", words)
       : standings([leader, ...rivals], digits, where(few[0], words), words));
-    const undecided = few.filter(({ better, a, b }) => !better && a.accuracy !== b.accuracy);
+    const undecided = few.filter(({ winner, a, b }) => !winner && a.accuracy !== b.accuracy);
     const names = listed([leader, ...undecided.map((pair) => otherOf(pair, leader))].map(({ name }) => name));
     if (undecided.length) texts.push(filled(words.phrases["could be chance"], { names }));
   }
@@ -95,9 +95,7 @@ function standings(settings, digits, place, { phrases }) {
   return `${parts.join(", ")}${place}.`;
 }
 
-const kindOf = ({ better, difference, verdict, obstacle }) => (
-  better ? "better" : difference ? verdict : obstacle
-);
+const kindOf = ({ difference, verdict, obstacle }) => (difference ? verdict.split(" ").at(-1) : obstacle);
 
 const hasFewSeeds = ({ difference, obstacle }) => difference?.scope === "networks" || obstacle === "too few seeds";
 
@@ -125,7 +123,7 @@ export function leadText(pair, { phrases }) {
   const { halfWidth: half } = pair.difference;
   if (half < USELESS) return filled(phrases.points, { lead, half: points(half, digits) });
   const [low, , high] = pair.lead.map((share) => points(share, digits));
-  return filled(phrases[pair.better ? "limits" : "points and limits"], { lead, low, high });
+  return filled(phrases[pair.winner ? "limits" : "points and limits"], { lead, low, high });
 }
 
 // The decimals of the numbers: more than one where rounding would contradict the verdict.

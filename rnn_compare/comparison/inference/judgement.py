@@ -13,7 +13,7 @@ from typing import Any, Literal
 from .accuracies import Judging, Score
 from .difference import FIXED, Test, compare_networks, compare_settings
 from .intervals import FEWEST, Spread
-from .levels import ALPHA, MARGIN, Difference, Verdict, judged_together, level_of
+from .levels import ALPHA, MARGIN, Difference, Scope, Verdict, judged_together, level_of
 
 FEWEST_REVIEWS = 20
 """Held-out reviews that a verdict takes: with fewer, the 95 % interval of a 50 % accuracy exceeds 40 points."""
@@ -96,14 +96,14 @@ class Pair:
         return self.difference.verdict if self.difference else "unknown"
 
     @property
-    def better(self) -> Sample | None:
-        """The better one; None if that is not known."""
-        return {"a is better": self.a, "b is better": self.b}.get(self.verdict)
+    def winner(self) -> Sample | None:
+        """The setting that is better, or whose trained networks are ahead; None if that is not known."""
+        return {"a": self.a, "b": self.b}.get(self.verdict.split()[0])
 
     @property
     def ordered(self) -> tuple[Sample, Sample]:
         """The one that is better, or whose mean is higher, and the other."""
-        ahead = self.better or max(self.a, self.b, key=lambda setting: setting.accuracy)
+        ahead = self.winner or max(self.a, self.b, key=lambda setting: setting.accuracy)
         return ahead, self.other(ahead)
 
     @property
@@ -160,7 +160,7 @@ class Judgement:
     def order(self) -> tuple[Sample, ...]:
         """The settings that were measured, the best first: none is known to be better than the first."""
         order = sorted((item for item in self.settings if item.scores), key=lambda item: -item.accuracy)
-        worse = [pair.other(pair.better) for pair in self.pairs if pair.better]
+        worse = [pair.other(pair.winner) for pair in self.pairs if pair.winner]
         leader = next((item for item in order if item not in worse), None)
         return (leader, *(item for item in order if item is not leader)) if leader else tuple(order)
 
@@ -172,12 +172,18 @@ class Judgement:
         return [(pair.other(leader), pair) for pair in with_leader]
 
     @property
-    def best(self) -> Sample | None:
-        """The leader, if it is better than every other."""
+    def winner(self) -> Sample | None:
+        """The leader, if it is better than every other, or its trained networks are ahead."""
         if len(self.settings) < 2 or len(self.order) < len(self.settings):
             return None
         leader = self.order[0]
-        return leader if all(pair.better is leader for _, pair in self.against_leader) else None
+        return leader if all(pair.winner is leader for _, pair in self.against_leader) else None
+
+    @property
+    def best(self) -> Sample | None:
+        """The leader, if it is better than every other, whichever seeds are trained."""
+        winner = self.winner
+        return winner if winner and all(pair.verdict.endswith("better") for _, pair in self.against_leader) else None
 
     @property
     def obstacle(self) -> Pair | None:
@@ -254,8 +260,9 @@ def _compared(
         return replace(pair, difference=Difference(tuple(tests), levels, looks=newest, margin=margin))
     if pair.reviews == UNCOUNTED:  # nothing is known but the accuracies: without seeds nothing varies
         return replace(pair, obstacle="too few seeds")
-    test = compare_networks(a.scores, b.scores)
-    return replace(pair, difference=Difference((test,), (ALPHA,), "networks", margin=margin))
+    test, are_fixed = compare_networks(a.scores, b.scores), a.is_fixed and b.is_fixed
+    scope: Scope = "settings" if are_fixed else "networks"  # what has no seeds is the same when it is fitted again
+    return replace(pair, difference=Difference((test,), (ALPHA,), scope, margin=margin))
 
 
 def _looks(a: Sample, b: Sample) -> list[Test]:

@@ -14,9 +14,10 @@ from typing import Any, Literal, TypeVar
 from ...errors import UserError
 from .difference import Test
 
-Verdict = Literal["a is better", "b is better", "equal", "unknown", "contradictory"]
+Verdict = Literal["a is better", "b is better", "a is ahead", "b is ahead", "equal", "unknown", "contradictory"]
+"""What is known: settings are better, trained networks are ahead."""
 Scope = Literal["settings", "networks"]
-"""What a verdict is about: settings, trained again, or the trained networks as they are."""
+"""What a verdict is about: settings, trained again, or the trained networks as they are, where seeds are too few."""
 
 ALPHA = 0.05
 """The share of comparisons of equal settings that may be called different, over all looks."""
@@ -113,7 +114,7 @@ class Difference:
 
     @property
     def is_decided(self) -> bool:
-        """Whether one of them is better: the interval excludes 0."""
+        """Whether one of them is better, or ahead: the interval excludes 0."""
         return self.strength <= 1 / self.divisor and not self.is_contradictory
 
     @property
@@ -134,6 +135,8 @@ class Difference:
         if self.is_contradictory:
             return "contradictory"
         if self.is_decided:
+            if self.scope == "networks":
+                return "a is ahead" if sum(self.limits) > 0 else "b is ahead"
             return "a is better" if sum(self.limits) > 0 else "b is better"
         return "equal" if self.is_equal else "unknown"
 

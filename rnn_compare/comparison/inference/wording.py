@@ -57,7 +57,7 @@ TEMPLATES = {
 }
 """What is known of two settings: its sentence, and its clause on the leader of several and others."""
 OF_NETWORKS = {
-    "better": "These trained networks differ: {ahead} is ahead of {behind} by {by}{numbers}.",
+    "ahead": "These trained networks differ: {ahead} is ahead of {behind} by {by}{numbers}.",
     "equal": "These trained networks are equal to within {margin}: {ahead} and {behind} differ by {by}{numbers}.",
     "unknown": "These trained networks cannot be told apart: {ahead} and {behind} differ by {by}, which could be "
     "chance{numbers}.",
@@ -214,7 +214,7 @@ def _standings(settings: Sequence[Sample], digits: int, where: str) -> str:
 
 def _undecided(leader: Sample, few: Iterable[Pair]) -> str:
     """Says which trained networks are not told apart from the leader although their accuracies differ."""
-    names = [pair.other(leader).name for pair in few if not pair.better and pair.a.accuracy != pair.b.accuracy]
+    names = [pair.other(leader).name for pair in few if not pair.winner and pair.a.accuracy != pair.b.accuracy]
     return PHRASES["could be chance"].format(names=listed([leader.name, *names])) if names else ""
 
 
@@ -227,14 +227,13 @@ def _hindered(pair: Pair, name: str, others: str) -> str:
 
 def _kind(pair: Pair) -> str:
     """Returns the key of ``TEMPLATES``, or of ``OF_NETWORKS``."""
-    return "better" if pair.better else pair.verdict if pair.difference else str(pair.obstacle)
+    return pair.verdict.split()[-1] if pair.difference else str(pair.obstacle)
 
 
 def _has_few_seeds(pair: Pair) -> bool:
     """Returns whether too few seeds are known to say more than of these trained networks."""
     is_of_networks = pair.difference is not None and pair.difference.scope == "networks"
-    has_seeds = not (pair.a.is_fixed and pair.b.is_fixed)
-    return has_seeds and (is_of_networks or pair.obstacle == "too few seeds")
+    return is_of_networks or pair.obstacle == "too few seeds"
 
 
 def _told(judgement: Judgement) -> list[Pair]:
@@ -261,7 +260,7 @@ def _values(pair: Pair, advice: bool) -> dict[str, str]:
     values = {"reviews": counted(pair.reviews, _thing(pair)), "fewest": str(FEWEST_REVIEWS), "takes": ""}
     if pair.difference:
         values |= {"by": lead_text(pair), "margin": in_points(pair.difference.margin)}
-        if advice and pair.verdict == "unknown" and pair.difference.scope == "settings":
+        if advice and pair.verdict == "unknown" and pair.difference.newest.spreads:
             values |= {"takes": _takes(pair)}
     return values
 
@@ -285,7 +284,7 @@ def lead_text(pair: Pair) -> str:
     if half is not None and half < USELESS:
         return PHRASES["points"].format(lead=lead, half=points(half, digits))
     limits = {"low": points(low, digits), "high": points(high, digits)}
-    return PHRASES["limits" if pair.better else "points and limits"].format(lead=lead, **limits)
+    return PHRASES["limits" if pair.winner else "points and limits"].format(lead=lead, **limits)
 
 
 def _digits(pair: Pair) -> int:
@@ -329,7 +328,7 @@ def _takes(pair: Pair) -> str:
 
 def _picked(judgement: Judgement) -> str:
     """Says that a pair that was picked among many has to be judged among them."""
-    if judgement.picked_from <= len(judgement.settings) or not any(pair.better for pair in judgement.pairs):
+    if judgement.picked_from <= len(judgement.settings) or not any(pair.winner for pair in judgement.pairs):
         return ""
     many = f"{judgement.picked_from} settings were trained together"
     return f"If these were picked by their results ({many}), compare all: the best of many leads the worst by chance."
@@ -339,7 +338,7 @@ def beside_baselines(judgement: Judgement) -> str:
     """Returns which baselines the leader does not beat."""
     if not judgement.beside_baselines or not judgement.order:
         return ""
-    if judgement.guessing and {pair.verdict for pair in judgement.beside_baselines} == {"a is better"}:
+    if judgement.guessing and all(pair.winner is pair.a for pair in judgement.beside_baselines):
         return f"A bag of words cannot be told apart from guessing ({percent(judgement.guessing.accuracy)})."
     leader = judgement.order[0]
     pairs = [pair for pair in judgement.beside_baselines if pair.a is leader]
@@ -348,9 +347,9 @@ def beside_baselines(judgement: Judgement) -> str:
         return ""
     by_verb: dict[str, list[str]] = {}
     for pair in pairs:
-        if pair.better is not leader:
+        if pair.winner is not leader:
             undecided = "does not clearly beat" if leader.accuracy > pair.b.accuracy else "does not beat"
-            by_verb.setdefault("is below" if pair.better else undecided, []).append(_baseline(pair.b))
+            by_verb.setdefault("is below" if pair.winner else undecided, []).append(_baseline(pair.b))
     parts = [f"{verb} {listed(baselines)}" for verb, baselines in by_verb.items()]
     who = f"{leader.name}, as trained," if any(map(_has_few_seeds, pairs)) else leader.name
     return f"{who} {', and '.join(parts or [f'is above every baseline, the highest being {_baseline(pairs[-1].b)}'])}."

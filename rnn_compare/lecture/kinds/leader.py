@@ -66,14 +66,14 @@ class BestNetwork(Question):
         verdict = _verdict(networks, evidence)
         sentences, first = result(verdict, advice=False), verdict.order[0].name
         choices = [group.name if (group := group_called(choice, networks)) else choice for choice in self.choices]
-        if verdict.best:
+        if verdict.winner:
             is_close = any(pair.difference and pair.difference.is_equal for _, pair in verdict.against_leader)
             right, possible = first, [NONE] * is_close
         else:
-            worse = {pair.other(pair.better).name for pair in verdict.pairs if pair.better}
+            worse = {pair.other(pair.winner).name for pair in verdict.pairs if pair.winner}
             right, possible = NONE, [setting.name for setting in verdict.order if setting.name not in worse]
         if right not in choices:
-            why = f"{first} was not offered" if verdict.best else "the lead could be chance"
+            why = f"{first} was not offered" if verdict.winner else "the lead could be chance"
             raise NoRightAnswer(f"{why}. {sentences}")
         if also := [name for name in possible if name in choices]:
             sentences += f" Not excluded, so right too: {listed([f'“{name}”' for name in also])}."

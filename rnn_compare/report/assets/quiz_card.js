@@ -143,10 +143,10 @@ function askSeeds(controls, { trained, seeds }, _, { end, tell }, { results, cha
   const scoresOf = (name) => results.filter((result) => result.name === name).map(({ score }) => score);
   const answer = (isLuck) => {
     const settings = trained.map((name) => ({ name, scores: scoresOf(name).slice(0, seeds) })); // chosen beforehand
-    const [{ better, difference: { newest: { p }, alpha } }] = judgeSettings(settings).pairs;
+    const [{ winner, difference: { newest: { p }, alpha } }] = judgeSettings(settings).pairs;
     const percent = p < 0.01 ? "less than 1 %" : `${(100 * p).toFixed(1)} %`;
-    end(isLuck === !better, `With ${seeds} seeds of each, equal networks would be so far apart in ${percent} of cases, `
-      + `which ${better ? "speaks against luck" : "luck may explain"}; the limit is ${Math.round(100 * alpha)} %.`);
+    end(isLuck === !winner, `With ${seeds} seeds of each, equal networks would be so far apart in ${percent} of cases, `
+      + `which ${winner ? "speaks against luck" : "luck may explain"}; the limit is ${Math.round(100 * alpha)} %.`);
   };
   const presses = [["Luck may explain it", true], ["More than luck", false]].map(([label, isLuck]) => (
     button("", controls, label, () => { answer(isLuck); })
